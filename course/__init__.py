@@ -1,0 +1,1 @@
+"""The course: exercise notebooks, data sets and their loaders, interactive figures."""

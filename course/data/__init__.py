@@ -1,0 +1,5 @@
+"""Data sets of the course, each a small committed file with a datasheet beside it."""
+
+from course.data.mnist import load_mnist
+
+__all__ = ["load_mnist"]
