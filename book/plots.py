@@ -1,0 +1,89 @@
+"""Pictures of the book: one style, one palette, and drawings that follow the page's theme.
+
+``show`` puts a Matplotlib figure into the page as SVG whose colors are the page's own variables, so
+that one drawing is right in the light and in the dark theme. Text is outlined, nothing is loaded.
+"""
+
+import html
+import io
+import re
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+from book.palette import palette
+
+LIGHT = palette()["light"]
+DATA, MODEL, GRADIENT, ERROR = (LIGHT[role] for role in ("data", "model", "gradient", "error"))
+INK, MUTED, GRID, PAPER = (LIGHT[role] for role in ("ink", "muted", "grid", "surface"))
+
+STYLE = {
+    "figure.facecolor": "none",
+    "axes.facecolor": "none",
+    "savefig.facecolor": "none",
+    "axes.edgecolor": MUTED,
+    "axes.labelcolor": INK,
+    "axes.titlecolor": INK,
+    "axes.titlesize": 11,
+    "axes.titleweight": "medium",
+    "axes.labelsize": 10.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.prop_cycle": mpl.cycler(color=[DATA, MODEL, GRADIENT, ERROR]),
+    "axes.grid": False,
+    "grid.color": GRID,
+    "xtick.color": MUTED,
+    "ytick.color": MUTED,
+    "xtick.labelsize": 9.5,
+    "ytick.labelsize": 9.5,
+    "text.color": INK,
+    "legend.frameon": False,
+    "legend.fontsize": 10,
+    "lines.linewidth": 2.2,
+    "font.family": "DejaVu Sans",
+    "mathtext.fontset": "dejavusans",
+    "image.cmap": "gray_r",
+    "svg.hashsalt": "neural networks",
+    "figure.constrained_layout.use": True,
+}
+mpl.rcParams.update(STYLE)
+
+
+class Picture:
+    """A drawing in the page. ``alt`` says what it shows to who cannot see it."""
+
+    def __init__(self, svg: str, alt: str) -> None:
+        self.svg = svg
+        self.alt = alt
+
+    def _repr_html_(self) -> str:
+        label = html.escape(self.alt)
+        return f'<div class="picture" role="img" aria-label="{label}">{self.svg}</div>'
+
+    def __repr__(self) -> str:
+        return self.alt
+
+
+def show(figure: Figure, alt: str) -> Picture:
+    """Return the figure as a picture for the page, and close it."""
+    buffer = io.StringIO()
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    mpl.pyplot.close(figure)
+    return Picture(follow_theme(buffer.getvalue(), name_of(alt)), alt)
+
+
+def name_of(alt: str) -> str:
+    return re.sub(r"\W+", "-", alt.lower())[:40].strip("-")
+
+
+def follow_theme(svg: str, name: str) -> str:
+    """Replace the palette's colors by the page's variables; make ids unique on the page."""
+    svg = svg[svg.index("<svg") :]
+    svg = re.sub(r"<metadata>.*?</metadata>", "", svg, flags=re.DOTALL)
+    for role, color in LIGHT.items():
+        svg = re.sub(re.escape(color), f"var(--nn-{role}, {color})", svg, flags=re.IGNORECASE)
+    svg = re.sub(r'\bid="', f'id="{name}-', svg)
+    svg = re.sub(r'href="#', f'href="#{name}-', svg)
+    svg = re.sub(r"url\(#", f"url(#{name}-", svg)
+    # The paths' default fill is black, which a dark page would swallow.
+    return svg.replace("<svg ", '<svg aria-hidden="true" fill="currentColor" ', 1)
