@@ -1,0 +1,269 @@
+"""Compare a claimed gradient with the slopes of the function; find the entries to blame."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from autograder.gradient_arguments import (
+    Array,
+    Path,
+    Point,
+    random_weights,
+    scale_of,
+    typical_exponent,
+)
+from autograder.gradient_report import Entry, Line
+from autograder.gradient_slopes import EPS, RATIO, SAFETY, falling_steps, slopes
+
+QUICK_STEPS = [2.0**-6, 2.0**-8, 2.0**-10]
+DEEP_STEPS = falling_steps(0, -40)
+LARGE_STEPS = falling_steps(20, 2)
+
+
+@dataclass
+class Task:
+    """One array, the gradient claimed for it, and what is needed to test the claim."""
+
+    point: Point
+    path: Path
+    claimed: Array
+    rounding: float  # relative error that a right gradient may have
+    coarsest: float  # relative error that must be visible before a gradient is called right
+    accepted: float  # relative error that the caller accepts
+    rng: np.random.Generator
+    whole: float = 0.0  # norm of the gradient of all arrays together, each times its scale
+    exponent: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.x = self.point.array(self.path)
+        self.exponent = typical_exponent(self.x)
+        self.flat = self.claimed.reshape(-1)
+
+
+class Probe:
+    """``phi`` along one direction: evaluates it where asked and remembers."""
+
+    def __init__(self, task: Task, direction: Array) -> None:
+        self.task, self.direction = task, direction
+        terms = task.flat * direction.reshape(-1)
+        self.claim = float(terms.sum())
+        self.norm = float(np.sqrt(terms @ terms))
+        self.allowed = task.rounding * self.norm
+        self.rises: dict[float, tuple[float, float]] = {}
+
+    def at(self, t: float) -> tuple[float, float]:
+        """``phi(t) - phi(0)`` and ``phi(-t) - phi(0)``."""
+        found = self.rises.get(t)
+        if found is None:
+            task, move = self.task, t * self.direction
+            found = self.rises[t] = (
+                task.point.rise(task.path, task.x + move),
+                task.point.rise(task.path, task.x - move),
+            )
+        return found
+
+    def agrees(self) -> bool:
+        """Whether three central differences, extrapolated, meet the claim: the quick way to *right*.
+
+        Neither chance nor rounding may bring the two together: the less extrapolated estimate must be
+        near the claim too, the smallest step must be far above the last bit of ``phi``, and the slopes
+        to the left and to the right must be on their way to each other.
+        """
+        allowed, claim = self.allowed, self.claim
+        noise = self.task.point.last_bit
+        rough = better = bend = 0.0
+        for level, t in enumerate(QUICK_STEPS):
+            ahead, behind = self.at(t)
+            last_rough, rough = rough, (ahead - behind) / (2 * t)
+            last_bend, bend = bend, (ahead + behind) / t
+            if level == 0:
+                continue
+            if noise > 10 * allowed * t:
+                return False
+            last_better, better = better, rough + (rough - last_rough) / (RATIO**2 - 1)
+            best, previous = better, rough
+            if level == 2:
+                best, previous = better + (better - last_better) / (RATIO**4 - 1), better
+            straight = abs(bend + (bend - last_bend) / (RATIO - 1)) <= 0.01 * self.norm
+            if abs(best - claim) <= allowed and abs(previous - claim) <= 1e3 * allowed and straight:
+                return True
+        return False
+
+    def discrepancy(self) -> float:
+        """Rough distance of the claim from the slope; NaN where there is none."""
+        t = QUICK_STEPS[-1]
+        ahead, behind = self.at(t)
+        return abs((ahead - behind) / (2 * t) - self.claim)
+
+    def measure(self, large: bool = False) -> Finding:
+        """Find the slope with its error bar, whatever it takes."""
+        steps = np.concatenate([LARGE_STEPS, DEEP_STEPS]) if large else DEEP_STEPS
+        ahead, behind = np.array([self.at(float(t)) for t in steps]).T
+        floor = self.task.point.last_bit
+        found = slopes(steps, ahead[:, None], behind[:, None], floor)
+        line = Line(
+            steps, ahead, behind, self.claim, float(found.low[0]), float(found.high[0]),
+            float(found.error[0]), self.norm,
+        )  # fmt: skip
+        return Finding(
+            line=line,
+            allowed=max(self.allowed, self.task.accepted * self.norm),
+            kink=bool(found.kink[0]),
+            jump=bool(found.jump[0]),
+            steep=bool(found.steep[0]),
+        )
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The slope along a direction beside the claimed one."""
+
+    line: Line
+    allowed: float
+    kink: bool
+    jump: bool
+    steep: bool
+
+    @property
+    def known(self) -> bool:
+        return bool(np.isfinite(self.line.error))
+
+    @property
+    def bar(self) -> float:
+        return SAFETY * self.line.error + self.allowed
+
+    @property
+    def gap(self) -> float:
+        """How far the claim is outside the slopes that are right."""
+        line = self.line
+        return max(line.low - line.claimed, line.claimed - line.high, 0.0)
+
+    @property
+    def consistent(self) -> bool:
+        return self.known and self.gap <= self.bar
+
+    @property
+    def resolution(self) -> float:
+        if not self.known:
+            return np.inf
+        return self.bar / self.line.norm if self.line.norm else np.inf
+
+
+def direction_of(task: Task, entries: NDArray[np.intp] | None, typical: bool) -> Array:
+    """A random direction through some entries (default: all).
+
+    Entries move in proportion to their own size; where ``typical``, small ones move as far as a
+    typical one, so that they count as much.
+    """
+    floor = task.exponent if typical else task.exponent - 20
+    scale = scale_of(task.x, floor)
+    if entries is None:
+        return scale * random_weights(task.rng, task.x.shape)
+    direction = np.zeros(task.x.size)
+    weights = random_weights(task.rng, entries.shape) if entries.size > 1 else np.ones(1)
+    direction[entries] = scale.reshape(-1)[entries] * weights
+    return direction.reshape(task.x.shape)
+
+
+def entry_of(task: Task, probe: Probe, finding: Finding, i: int) -> Entry:
+    """The finding along one entry, in units of the gradient."""
+    scale = float(probe.direction.reshape(-1)[i])
+    line = finding.line
+    low, high = sorted((line.low / scale, line.high / scale))
+    index = tuple(int(k) for k in np.unravel_index(i, task.x.shape))
+    return Entry(index, float(task.flat[i]), low, high, line.error / abs(scale), finding.kink)
+
+
+@dataclass
+class Search:
+    """What the search for entries to blame brought up."""
+
+    wrong: list[Entry] = field(default_factory=list)
+    kinks: int = 0
+    unclear: int = 0
+    complete: bool = True
+
+
+def search(task: Task, budget: int, enough: int = 3) -> Search:
+    """Find entries whose claimed gradient is wrong, the largest discrepancy first.
+
+    The set of all entries is halved again and again; halves whose slope agrees are dropped.
+    """
+    result = Search()
+    limit = task.point.evaluations + budget
+    order = itertools.count()
+    finite = np.flatnonzero(np.isfinite(task.x.reshape(-1)))
+    heap: list[tuple[float, int, NDArray[np.intp]]] = [(-np.inf, next(order), finite)]
+    while heap:
+        if len(result.wrong) >= enough or task.point.evaluations > limit:
+            result.complete = False
+            break
+        _, _, entries = heapq.heappop(heap)
+        if entries.size == 1:
+            _look_at(task, int(entries[0]), result)
+            continue
+        half = entries.size // 2
+        for part in (entries[:half], entries[half:]):
+            probe = Probe(task, direction_of(task, part, typical=True))
+            if not probe.agrees():
+                distance = probe.discrepancy()
+                heapq.heappush(
+                    heap, (-distance if distance == distance else 0.0, next(order), part)
+                )
+    result.wrong.sort(key=lambda e: -max(e.low - e.claimed, e.claimed - e.high))
+    return result
+
+
+def _look_at(task: Task, i: int, result: Search) -> None:
+    probe = Probe(task, direction_of(task, np.array([i]), typical=True))
+    finding = probe.measure()
+    if not finding.known:
+        result.unclear += 1
+        return
+    whole_block = float(np.linalg.norm(task.flat)) * abs(float(probe.direction.reshape(-1)[i]))
+    slack = task.rounding * whole_block
+    result.kinks += finding.kink
+    if finding.gap > finding.bar + slack:
+        if finding.kink and not _outside_nearby(task, probe, finding):
+            return
+        result.wrong.append(entry_of(task, probe, finding, i))
+    elif (
+        SAFETY * finding.line.error > max(task.coarsest, task.accepted) * whole_block
+        and task.whole == 0
+    ):
+        result.unclear += 1
+
+
+def _outside_nearby(task: Task, probe: Probe, finding: Finding) -> bool:
+    """Whether a claim at several kinks is outside everything that the slope is nearby.
+
+    Where several kinks meet, the gradient that backpropagation returns may be a mixture that shows in
+    no direction. Then the range of slopes at random points around is widened three times.
+    """
+    near = np.sort(slopes_nearby(task, probe))
+    if not near.size:
+        return True
+    middle, half = (near[-1] + near[0]) / 2, (near[-1] - near[0]) / 2
+    several = half > 0 and (np.diff(near) > 0.01 * half).sum() > 1
+    slack = 1e-4 * float(np.abs(near).max()) + finding.bar
+    return abs(finding.line.claimed - middle) > (3 * half if several else half) + slack
+
+
+def slopes_nearby(task: Task, probe: Probe, count: int = 12) -> Array:
+    """Slopes along a direction at random points near x."""
+    found = []
+    for _ in range(count):
+        away = task.x + 2.0**-16 * scale_of(task.x, task.exponent) * random_weights(
+            task.rng, task.x.shape
+        )
+        move = 2.0**-26 * probe.direction
+        up, down = (task.point.rise(task.path, away + s * move) for s in (1, -1))
+        found.append((up - down) * 2.0**25)
+    near = np.array(found)
+    return near[np.isfinite(near)]
