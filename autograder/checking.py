@@ -1,0 +1,97 @@
+"""Exercise + key + ask -> verdict: judge every check, add up the points, name the mistake."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from autograder.ask import Answer
+from autograder.diagnose import Diagnosis, diagnose
+from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
+from autograder.keys import Key
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The result of checking one exercise.
+
+    Parameters
+    ----------
+    exercise : full name
+    points, out_of : what is earned, of how much
+    findings : what is wrong; empty where everything is right
+    where : where to look, a sentence
+    mistake : the name of the mistake, "" where none was recognised
+    explanation : its sentence, or for an unknown one what the evidence suggests
+    printed, warnings : what the student's code printed and warned on the way
+    """
+
+    exercise: str
+    points: float
+    out_of: int
+    findings: tuple[Finding, ...] = ()
+    where: str = ""
+    mistake: str = ""
+    explanation: str = ""
+    printed: str = ""
+    warnings: tuple[str, ...] = ()
+    public: bool = True
+    first_mend: str = ""
+
+    @property
+    def right(self) -> bool:
+        """Whether the exercise is solved."""
+        return not self.findings
+
+    @property
+    def not_started(self) -> bool:
+        """Whether every finding is that there is nothing yet."""
+        return bool(self.findings) and all(f.kind == "not implemented" for f in self.findings)
+
+
+def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
+    """Check one exercise.
+
+    `ask` puts a question to the student's code, wherever that runs, and returns what came back.
+    """
+    seen: list[Answer] = []
+
+    def ask_and_remember(asked: Question) -> Answer:
+        answer = ask(asked)
+        seen.append(answer)
+        return answer
+
+    outcomes: list[Outcome] = []
+    for check, questions, rights in zip(exercise.checks, key.questions, key.rights, strict=True):
+        outcome = check.judge(exercise, list(questions), list(rights), ask_and_remember)
+        outcomes.append(outcome)
+        if all(answer.problem == "not implemented" for answer in outcome.answers):
+            first = outcome.findings[:1]
+            return Verdict(exercise.name, 0.0, exercise.points, first, public=key.public)
+    findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
+    diagnosis = diagnose(exercise, key, outcomes, ask) if findings else Diagnosis()
+    return Verdict(
+        exercise=exercise.name,
+        points=_points(exercise, outcomes),
+        out_of=exercise.points,
+        findings=findings,
+        where=diagnosis.where,
+        mistake=diagnosis.mistake,
+        explanation=diagnosis.explanation,
+        printed=next((answer.printed for answer in seen if answer.printed), ""),
+        warnings=next((answer.warnings for answer in seen if answer.warnings), ()),
+        public=key.public,
+    )
+
+
+def _points(exercise: Exercise, outcomes: list[Outcome]) -> float:
+    """Each check earns its fraction of its share; nothing counts where the first earned nothing."""
+    if outcomes[0].fraction == 0:
+        return 0.0
+    total = sum(check.share for check in exercise.checks)
+    earned = sum(
+        check.share * outcome.fraction
+        for check, outcome in zip(exercise.checks, outcomes, strict=True)
+    )
+    if all(outcome.fraction == 1 for outcome in outcomes):
+        return float(exercise.points)
+    return min(round(exercise.points * earned / total, 2), exercise.points - 0.01)

@@ -1,0 +1,219 @@
+"""The kinds of check: values, gradient, property."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.ask import Answer
+from autograder.compare import Difference, Tolerance, compare, interval, leaves
+from autograder.exercise import Ask, Cases, Exercise, Finding, Outcome, Question, Reference
+from autograder.gradients import numerical_gradient
+
+UPSTREAM = "upstream"  # the argument of a backward function that holds dJ/d(output)
+
+
+class CannotTell(ValueError):
+    """The right answer of a case cannot be established; the case must be changed."""
+
+
+@dataclass(frozen=True)
+class Values:
+    """The answers equal the reference's.
+
+    Each part of the result (`dx`, `dw`, `db`) that is right in every case earns its part of the
+    share. A part may be left out of the comparison by naming those that count in `parts`.
+    """
+
+    cases: Cases
+    title: str = "values"
+    share: float = 1.0
+    tolerance: Tolerance | None = None
+
+    def questions(self, rng: np.random.Generator) -> list[Question]:
+        """Draw the cases."""
+        return list(self.cases(rng))
+
+    def right(self, asked: Question, solve: Callable[[Question], Any], reference: Reference) -> Any:
+        """The reference's own answer."""
+        return solve(asked)
+
+    def judge(
+        self, exercise: Exercise, questions: list[Question], rights: list[Any], ask: Ask
+    ) -> Outcome:
+        """Compare every answer, entry by entry."""
+        findings: list[Finding] = []
+        answers: list[Answer] = []
+        names = [name for name, _ in leaves(rights[0], exercise.result, exercise.returns)]
+        failed: set[str] = set()
+        for asked, right in zip(questions, rights, strict=True):
+            answer = ask(asked)
+            answers.append(answer)
+            if problem := find_problem(self.title, answer, asked):
+                findings.append(problem)
+                failed.update(names)
+                continue
+            for difference in compare(
+                answer.value, right, exercise.result, exercise.returns, self.tolerance
+            ):
+                findings.append(find_difference(self.title, difference, asked))
+                inside = {name for name in names if name.startswith(difference.which)}
+                failed.update(inside or names)
+        return Outcome(1 - len(failed) / max(len(names), 1), tuple(findings), tuple(answers))
+
+
+@dataclass(frozen=True)
+class Gradient(Values):
+    """The answers are the gradient of a forward function, within its numerical error bar.
+
+    Parameters
+    ----------
+    of : full name of the forward function in solutions/, which takes the case's arguments
+        without the upstream gradient
+    wrt : the arguments to differentiate with respect to; by default every floating one
+    elementwise : whether the exercise returns the derivative entry by entry
+    """
+
+    of: str = ""
+    wrt: tuple[str, ...] = ()
+    elementwise: bool = False
+    title: str = "gradient"
+
+    def right(self, asked: Question, solve: Callable[[Question], Any], reference: Reference) -> Any:
+        """The numerical derivative of the reference forward: a reference backward is not trusted.
+
+        Raises
+        ------
+        CannotTell
+            Where the derivative cannot be established at a recorded case.
+        """
+        inputs = dict(asked.arguments)
+        upstream = inputs.pop(UPSTREAM, None)
+        forward = reference(self.of)
+        if self.elementwise:
+            upstream = np.ones_like(forward(*inputs.values()))
+        estimates = numerical_gradient(forward, *inputs.values(), upstream=upstream)
+        wanted = [
+            estimate
+            for name, estimate in zip(inputs, estimates, strict=True)
+            if estimate is not None and (not self.wrt or name in self.wrt)
+        ]
+        rights = tuple(_as_interval(estimate, self.of, asked.about) for estimate in wanted)
+        return rights[0] if len(rights) == 1 else rights
+
+
+def _as_interval(estimate: Any, of: str, about: str) -> Any:
+    if isinstance(estimate, (list, tuple)):
+        return type(estimate)(_as_interval(part, of, about) for part in estimate)
+    if not np.all(np.isfinite(estimate.error)):
+        raise CannotTell(f"the derivative of {of} cannot be established for the case {about!r}")
+    return interval(estimate.lower, estimate.upper, estimate.error)
+
+
+class AskedInVain(Exception):
+    """Student code gave no value where a property asked again."""
+
+    def __init__(self, answer: Answer, asked: Question) -> None:
+        super().__init__(answer.problem)
+        self.answer = answer
+        self.asked = asked
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A property does not hold. `says` holds no number of the question; `evidence` may."""
+
+    says: str
+    evidence: str = ""
+    mistake: str = ""
+
+
+Again = Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Property:
+    """Something that must hold for every right answer, checked without knowing one.
+
+    `holds(value, question, again)` returns None or what is broken; `again(x=…)` asks the same
+    question with some arguments replaced and returns the value.
+    """
+
+    title: str
+    cases: Cases
+    holds: Callable[[Any, Question, Again], Broken | None]
+    share: float = 1.0
+
+    def questions(self, rng: np.random.Generator) -> list[Question]:
+        """Draw the cases."""
+        return list(self.cases(rng))
+
+    def right(self, asked: Question, solve: Callable[[Question], Any], reference: Reference) -> Any:
+        """Nothing: a property is judged without knowing an answer."""
+        return None
+
+    def judge(
+        self, exercise: Exercise, questions: list[Question], rights: list[Any], ask: Ask
+    ) -> Outcome:
+        """Ask, and ask again as the property wishes."""
+        findings: list[Finding] = []
+        answers: list[Answer] = []
+        for asked in questions:
+            def again(_asked: Question = asked, **arguments: Any) -> Any:
+                changed = _asked.changed(**arguments)
+                answer = ask(changed)
+                if answer.problem or answer.changed:
+                    raise AskedInVain(answer, changed)
+                return answer.value
+
+            answer = ask(asked)
+            answers.append(answer)
+            if problem := find_problem(self.title, answer, asked):
+                findings.append(problem)
+                continue
+            try:
+                broken = self.holds(answer.value, asked, again)
+            except AskedInVain as vain:
+                findings.append(find_problem(self.title, vain.answer, vain.asked))  # type: ignore[arg-type]
+                continue
+            except (TypeError, ValueError, IndexError, AttributeError, KeyError):
+                says = f"{exercise.result} has not the form that the exercise asks for."
+                broken = Broken(says)
+            if broken:
+                findings.append(
+                    Finding(self.title, "property", exercise.result, broken.says, broken.evidence,
+                            question=asked, mistake=broken.mistake)
+                )  # fmt: skip
+        return Outcome(float(not findings), tuple(findings), tuple(answers))
+
+
+def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
+    """The finding for an answer that is no value, or that cost the caller an argument."""
+    if answer.problem == "not implemented":
+        return Finding(check, answer.problem, "", "Not implemented yet.", question=asked)
+    if answer.problem == "error":
+        says = f"Your code raised {answer.detail}."
+        return Finding(check, "error", "", says, "", answer.traceback, asked)
+    if answer.problem == "not data":
+        says = f"Your function returned {answer.detail}."
+        return Finding(check, "not data", "", says, question=asked)
+    if answer.changed:
+        names = " and ".join(answer.changed)
+        says = f"Your function changes its argument {names}. Work on a copy: the caller keeps it."
+        return Finding(check, "changed", names, says, question=asked)
+    return None
+
+
+def find_difference(check: str, difference: Difference, asked: Question) -> Finding:
+    """The finding for an array that differs from the right one."""
+    return Finding(
+        check, difference.kind, difference.which, _sentence(difference.says),
+        difference.evidence, question=asked, difference=difference,
+    )  # fmt: skip
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,252 @@
+"""Compare an answer with the right one: structure, shape, dtype, finiteness, closeness, in this order.
+
+The right answer is a tree of tuples, lists and dictionaries whose leaves are numbers, arrays, text
+or intervals. An interval, ``{"lower": …, "upper": …, "error": …}``, stands where several answers
+are right (a subgradient at a kink) or where the right one is known up to an error bar.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+INTERVAL = frozenset({"lower", "upper", "error"})
+ERROR_BARS = 4  # a right value lies within this many error bars of a numerical estimate
+GRADIENT_RTOL = 1e-6  # and within this of it where it was computed in another order
+
+
+@dataclass(frozen=True)
+class Tolerance:
+    """How far an entry may lie from the right one: relative to itself, and to the largest entry."""
+
+    entry: float
+    block: float
+
+
+VALUES = Tolerance(entry=1e-9, block=1e-12)
+SINGLE = Tolerance(entry=1e-4, block=1e-6)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One array of an answer that differs from the right one, and how.
+
+    `says` holds no number of the question; `evidence` does.
+    """
+
+    which: str
+    kind: str  # structure, shape, dtype, finite, values
+    says: str
+    evidence: str = ""
+    wrong: np.ndarray | None = field(default=None, compare=False)  # mask of the wrong entries
+    got: Any = field(default=None, compare=False)
+    right: Any = field(default=None, compare=False)
+
+
+def is_interval(value: Any) -> bool:
+    """Whether a leaf of a right answer is an interval."""
+    return type(value) is dict and value.keys() == INTERVAL
+
+
+def interval(lower: Any, upper: Any, error: Any) -> dict[str, np.ndarray]:
+    """Make a leaf that accepts any value from `lower` to `upper`, give or take `error`."""
+    return {"lower": np.asarray(lower), "upper": np.asarray(upper), "error": np.asarray(error)}
+
+
+def middle(right: Any) -> np.ndarray:
+    """One right array: the leaf itself, or the middle of its interval."""
+    if is_interval(right):
+        return (right["lower"] + right["upper"]) / 2
+    return np.asarray(right)
+
+
+def leaves(right: Any, name: str, names: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
+    """The leaves of a right answer in order, each with the name by which messages call it."""
+    if type(right) in (tuple, list):
+        labels = names if len(names) == len(right) else [f"{name}[{i}]" for i in range(len(right))]
+        return [leaf for label, item in zip(labels, right, strict=True)
+                for leaf in leaves(item, label)]  # fmt: skip
+    if type(right) is dict and not is_interval(right):
+        return [leaf for key, item in right.items() for leaf in leaves(item, f"{name}[{key!r}]")]
+    return [(name, right)]
+
+
+def compare(
+    got: Any,
+    right: Any,
+    name: str = "the result",
+    names: tuple[str, ...] = (),
+    tolerance: Tolerance | None = None,
+) -> list[Difference]:
+    """List how `got` differs from `right`; empty where it does not.
+
+    Parameters
+    ----------
+    got, right : trees of data
+    name : what messages call the whole result
+    names : what they call its parts, where it is a tuple
+    tolerance : for float64 values; by default 1e-9 of the entry. float32 has its own.
+    """
+    if type(right) in (tuple, list):
+        if type(got) not in (tuple, list):
+            kind = "tuple" if type(right) is tuple else "list"
+            parts = f" ({', '.join(names)})" if names else ""
+            says = f"{name} should be a {kind} of {len(right)} {_plural(right)}{parts}"
+            return [Difference(name, "structure", f"{says}, but is {describe(got)}.")]
+        if len(got) != len(right):
+            parts = f" ({', '.join(names)})" if names else ""
+            says = f"{name} should hold {len(right)} {_plural(right)}{parts}, but holds {len(got)}."
+            return [Difference(name, "structure", says)]
+        labels = names if len(names) == len(right) else [f"{name}[{i}]" for i in range(len(right))]
+        return [difference for label, g, r in zip(labels, got, right, strict=True)
+                for difference in compare(g, r, label, (), tolerance)]  # fmt: skip
+    if type(right) is dict and not is_interval(right):
+        if type(got) is not dict or got.keys() != right.keys():
+            says = f"{name} should be a dictionary with the keys {', '.join(map(repr, right))}"
+            return [Difference(name, "structure", f"{says}, but is {describe(got)}.")]
+        return [difference for key in right
+                for difference in compare(got[key], right[key], f"{name}[{key!r}]", (), tolerance)]  # fmt: skip
+    if right is None or type(right) in (str, bool):
+        return _compare_exactly(got, right, name)
+    return _compare_numbers(got, right, name, tolerance)
+
+
+def _plural(items: Any) -> str:
+    return "item" if len(items) == 1 else "items"
+
+
+def describe(value: Any) -> str:
+    """Name a value by its type and, where it has one, its shape: never by its numbers."""
+    if value is None:
+        return "None"
+    if type(value) is np.ndarray:
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    if type(value) in (list, tuple):
+        return f"a {type(value).__name__} of {len(value)} {_plural(value)}"
+    if isinstance(value, (bool, int, float, np.generic)):
+        return f"a {type(value).__name__}"
+    return f"a {type(value).__name__}"
+
+
+def _compare_exactly(got: Any, right: Any, name: str) -> list[Difference]:
+    if isinstance(got, np.bool_):
+        got = bool(got)
+    if type(got) is not type(right):
+        says = f"{name} should be {describe(right)}, but is {describe(got)}."
+        return [Difference(name, "structure", says, got=got, right=right)]
+    if got != right:
+        evidence = f"You returned {got!r}."
+        return [Difference(name, "values", f"{name} is wrong.", evidence, got=got, right=right)]
+    return []
+
+
+def _compare_numbers(
+    got: Any, right: Any, name: str, tolerance: Tolerance | None
+) -> list[Difference]:
+    wanted = right["lower"] if is_interval(right) else np.asarray(right)
+    if got is None:
+        says = f"{name} is None. Does every path through your function end in a return?"
+        return [Difference(name, "structure", says)]
+    if type(got) in (list, tuple):
+        noun = "an array" if wanted.ndim else "a number"
+        says = f"{name} should be {noun}, but is {describe(got)}."
+        if wanted.ndim:
+            says += " Return a NumPy array: np.array(…) makes one of a list."
+        return [Difference(name, "structure", says)]
+    if type(got) in (str, dict):
+        noun = "an array" if wanted.ndim else "a number"
+        return [Difference(name, "structure", f"{name} should be {noun}, but is {describe(got)}.")]
+    array = np.asarray(got)
+    if array.shape != wanted.shape:
+        says = f"{name} has shape {array.shape}, but should have shape {wanted.shape}."
+        return [Difference(name, "shape", says, got=array, right=right)]
+    if problem := _dtype_problem(array.dtype, wanted.dtype, name, bool(wanted.ndim)):
+        return [Difference(name, "dtype", problem, got=array, right=right)]
+    return _compare_entries(array, right, wanted, name, tolerance)
+
+
+def _dtype_problem(got: np.dtype, wanted: np.dtype, name: str, is_array: bool) -> str:
+    same_kind = got.kind == wanted.kind or (got.kind in "iu" and wanted.kind in "iu")
+    if same_kind and (wanted.kind != "f" or got == wanted):
+        return ""
+    says = f"{name} has dtype {got}, but should have dtype {wanted}."
+    if wanted.kind == "f" and got.kind == "f":
+        return says + " The dtype that comes in should go out: float64 to float64."
+    if wanted.kind == "f" and got.kind == "b":
+        return says + " A comparison gives True and False; the result should be numbers."
+    if wanted.kind == "f" and got.kind in "iu":
+        return says + " Whole numbers cut off what follows the point in later steps."
+    return says
+
+
+def _compare_entries(
+    got: np.ndarray, right: Any, wanted: np.ndarray, name: str, tolerance: Tolerance | None
+) -> list[Difference]:
+    if wanted.dtype.kind in "iub":
+        wrong = got != wanted
+        distance, allowed = np.where(wrong, 1.0, 0.0), np.zeros(wanted.shape)
+    else:
+        lower = np.asarray(right["lower"] if is_interval(right) else wanted)
+        upper = np.asarray(right["upper"] if is_interval(right) else wanted)
+        stray = ~np.isfinite(got) & np.isfinite(lower)
+        if stray.any():
+            index = tuple(int(i) for i in np.argwhere(stray)[0])
+            says = f"{name} holds values that are not finite (NaN or infinity)."
+            evidence = (
+                f"{_at(name, index)} is {got[index]}; {_count(stray)} not finite, and should be."
+            )
+            return [Difference(name, "finite", says, evidence, stray, got, right)]
+        allowed = _allowed(right, lower, upper, tolerance)
+        with np.errstate(invalid="ignore"):
+            distance = np.maximum(np.maximum(lower - got, got - upper), 0)
+        same = (got == lower) | (np.isnan(got) & np.isnan(lower))
+        distance = np.where(same, 0, np.where(np.isnan(distance), np.inf, distance))
+        wrong = distance > allowed
+    if not wrong.any():
+        return []
+    with np.errstate(divide="ignore", invalid="ignore"):
+        excess = np.where(wrong, distance / np.maximum(allowed, np.finfo(float).tiny), -1)
+    index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
+    evidence = f"{_at(name, index)} is {_number(got[index])}, but should be {_target(right, index)}"
+    if got.ndim:
+        evidence += f"; {_count(wrong)} wrong"
+    return [Difference(name, "values", f"{name} is wrong.", evidence + ".", wrong, got, right)]
+
+
+def _allowed(
+    right: Any, lower: np.ndarray, upper: np.ndarray, tolerance: Tolerance | None
+) -> np.ndarray:
+    size = np.maximum(np.abs(lower), np.abs(upper))
+    finite = size[np.isfinite(size)]
+    largest = float(finite.max()) if finite.size else 0.0
+    size = np.where(np.isfinite(size), size, 0)
+    if is_interval(right):
+        return GRADIENT_RTOL * (size + 0.01 * largest) + ERROR_BARS * right["error"]
+    if tolerance is None:
+        tolerance = VALUES if lower.dtype.itemsize == 8 else SINGLE
+    return tolerance.entry * size + tolerance.block * largest
+
+
+def _at(name: str, index: tuple[int, ...]) -> str:
+    return f"{name}[{', '.join(map(str, index))}]" if index else name
+
+
+def _number(value: Any) -> str:
+    return f"{value:.9g}" if np.asarray(value).dtype.kind in "fc" else str(value)
+
+
+def _target(right: Any, index: tuple[int, ...]) -> str:
+    if not is_interval(right):
+        return _number(np.asarray(right)[index])
+    lower, upper, error = (float(right[part][index]) for part in ("lower", "upper", "error"))
+    bar = f" ± {max(error, 1e-16):.0e}"
+    if upper - lower > ERROR_BARS * error:
+        return f"between {lower:.6g} and {upper:.6g}{bar}"
+    return f"{(lower + upper) / 2:.9g}{bar}"
+
+
+def _count(mask: np.ndarray) -> str:
+    count = int(mask.sum())
+    return f"{count} of {mask.size} entries {'is' if count == 1 else 'are'}"

@@ -1,0 +1,188 @@
+"""One codec for everything that crosses a border: questions, answers, keys and results.
+
+A message is plain values and arrays, nothing else: a JSON header that holds the structure and the
+small values, then the raw bytes of the arrays in the order in which the header names them. Reading
+one never runs code (there is no pickle), and is bounded in size, depth and count, so that bytes
+from a stranger cost no more than their length.
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+MAGIC = b"NNd1"
+PREFIX = struct.Struct("<4sIQ")  # magic, bytes of header, bytes of body
+MAX_HEADER = 8 << 20
+MAX_BODY = 256 << 20
+MAX_DEPTH = 32
+MAX_NODES = 200_000
+MAX_DIMENSIONS = 16
+SAFE_INTEGER = 1 << 53  # beyond it, JSON readers disagree about integers
+MAX_DIGITS = 4000
+DTYPES = frozenset(
+    f"{kind}{size}" for kind, sizes in {"f": (2, 4, 8), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8)}.items()
+    for size in sizes
+) | {"b1", "c8", "c16"}  # fmt: skip
+
+
+class DataError(ValueError):
+    """A value that is not data, or bytes that are not a message."""
+
+
+@dataclass(frozen=True)
+class Seed:
+    """Stands for ``numpy.random.default_rng(number)`` among the arguments of a question."""
+
+    number: int
+
+    def generator(self) -> np.random.Generator:
+        """A fresh generator: the same seed gives the same stream on every machine."""
+        return np.random.default_rng(self.number)
+
+
+def encode(value: Any) -> bytes:
+    """Turn a value into a message.
+
+    Raises
+    ------
+    DataError
+        Where `value` holds anything but None, bool, int, float, str, list, tuple, dict with
+        string keys, Seed, NumPy scalars and base NumPy arrays of numbers.
+    """
+    buffers: list[bytes] = []
+    tree = _to_tree(value, buffers, 0)
+    header = json.dumps(tree, allow_nan=False, separators=(",", ":")).encode()
+    body = b"".join(buffers)
+    if len(header) > MAX_HEADER or len(body) > MAX_BODY:
+        raise DataError(f"too large: {len(header) + len(body)} bytes")
+    return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
+
+
+def decode(message: bytes) -> Any:
+    """Turn a message back into a value; its arrays are fresh copies.
+
+    Raises
+    ------
+    DataError
+        Where `message` is not exactly one message within the bounds of this module.
+    """
+    if len(message) < PREFIX.size:
+        raise DataError("shorter than the prefix of a message")
+    magic, header_size, body_size = PREFIX.unpack_from(message)
+    if magic != MAGIC:
+        raise DataError("not a message of this format")
+    if header_size > MAX_HEADER or body_size > MAX_BODY:
+        raise DataError("too large")
+    if len(message) != PREFIX.size + header_size + body_size:
+        raise DataError("length differs from the one announced")
+    header = message[PREFIX.size : PREFIX.size + header_size]
+    try:
+        tree = json.loads(header.decode())
+    except (ValueError, RecursionError):
+        raise DataError("the header is not JSON") from None
+    reader = _Reader(memoryview(message)[PREFIX.size + header_size :])
+    value = reader.value(tree, 0)
+    if reader.position != body_size:
+        raise DataError("bytes left over")
+    return value
+
+
+def _to_tree(value: Any, buffers: list[bytes], depth: int) -> Any:
+    if depth > MAX_DEPTH:
+        raise DataError(f"nested deeper than {MAX_DEPTH} levels")
+    kind = type(value)
+    if value is None or kind in (bool, str):
+        return value
+    if kind is int:
+        if abs(value) <= SAFE_INTEGER:
+            return value
+        if value.bit_length() > 3 * MAX_DIGITS:
+            raise DataError(f"an integer of more than {MAX_DIGITS} digits")
+        return {"int": str(value)}
+    if kind is float:
+        return value if np.isfinite(value) else {"float": repr(value)}
+    if kind is list:
+        return [_to_tree(item, buffers, depth + 1) for item in value]
+    if kind is tuple:
+        return {"tuple": [_to_tree(item, buffers, depth + 1) for item in value]}
+    if kind is dict:
+        if not all(type(key) is str for key in value):
+            raise DataError("a dictionary with keys that are not strings")
+        return {"dict": {key: _to_tree(item, buffers, depth + 1) for key, item in value.items()}}
+    if kind is Seed:
+        return {"seed": value.number}
+    if kind is np.ndarray or isinstance(value, np.generic):
+        name = np.asarray(value).dtype.newbyteorder("=").str[1:]
+        if name not in DTYPES:
+            raise DataError(f"an array of dtype {np.asarray(value).dtype}")
+        little_endian = np.asarray(value).astype("<" + name, copy=False)
+        buffers.append(little_endian.tobytes())
+        return {"array": [name, list(value.shape)]} if kind is np.ndarray else {"scalar": name}
+    raise DataError(f"a {kind.__module__}.{kind.__qualname__}")
+
+
+class _Reader:
+    """Walks the header's tree and takes array bytes from the body as it meets them."""
+
+    def __init__(self, body: memoryview) -> None:
+        self.body = body
+        self.position = 0
+        self.nodes = 0
+
+    def value(self, tree: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
+            raise DataError("too deep or too many values")
+        if tree is None or type(tree) in (bool, int, str):
+            return tree
+        if type(tree) is float:
+            if not np.isfinite(tree):
+                raise DataError("a bare NaN or infinity")
+            return tree
+        if type(tree) is list:
+            return [self.value(item, depth + 1) for item in tree]
+        if type(tree) is not dict or len(tree) != 1:
+            raise DataError("an unknown construct")
+        ((tag, content),) = tree.items()
+        if tag == "tuple" and type(content) is list:
+            return tuple(self.value(item, depth + 1) for item in content)
+        if tag == "dict" and type(content) is dict:
+            return {key: self.value(item, depth + 1) for key, item in content.items()}
+        if tag == "float" and content in ("nan", "inf", "-inf"):
+            return float(content)
+        if tag == "int" and type(content) is str and len(content) <= MAX_DIGITS + 1:
+            try:
+                return int(content)
+            except ValueError:
+                raise DataError("not an integer") from None
+        if tag == "seed" and type(content) is int and content >= 0:
+            return Seed(content)
+        if tag == "array" and type(content) is list and len(content) == 2:
+            return self.array(*content)
+        if tag == "scalar":
+            return self.array(content, [])[()]
+        raise DataError("an unknown construct")
+
+    def array(self, name: Any, shape: Any) -> np.ndarray:
+        if type(name) is not str or name not in DTYPES:
+            raise DataError("an unknown dtype")
+        if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
+            raise DataError("not a shape")
+        if not all(type(length) is int and 0 <= length <= MAX_BODY for length in shape):
+            raise DataError("not a shape")
+        dtype = np.dtype("<" + name)
+        count = 1
+        for length in shape:
+            count *= length
+        end = self.position + count * dtype.itemsize
+        if end > len(self.body):
+            raise DataError("an array larger than its bytes")
+        raw = self.body[self.position : end]
+        self.position = end
+        array = np.frombuffer(raw, dtype).astype(dtype.newbyteorder("="), copy=True)
+        return array.reshape(shape)

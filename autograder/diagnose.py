@@ -1,0 +1,293 @@
+"""From a wrong answer to the mistake that made it, by comparing arrays.
+
+Three things are tried, in this order. Did a property fail that by itself establishes a mistake?
+Is the answer, on every question, what one of the recorded mistakes returned? Is the wrong array
+a simple transformation of the right one: a sign, a factor, a transpose, a missing sum? If nothing
+matches, what is left is where the wrong entries are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.ask import Answer
+from autograder.compare import compare, is_interval, leaves, middle
+from autograder.data import Seed
+from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
+from autograder.keys import Key, KnownMistake
+
+MATCH = 1e-6  # relative: the student's rounding is not the mistake's
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is known about a wrong answer."""
+
+    where: str = ""
+    mistake: str = ""
+    explanation: str = ""
+
+
+def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) -> Diagnosis:
+    """Name the mistake behind the findings of `outcomes`."""
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    where = where_to_look(exercise, key, outcomes)
+    known = {mistake.name: mistake for mistake in key.mistakes}
+    for finding in findings:
+        if finding.mistake in known:
+            return _named(known[finding.mistake], where)
+    for mistake in _matching(exercise, key, outcomes):
+        return _named(mistake, where)
+    for name, explanation in _transformations(exercise, key, findings, ask):
+        return Diagnosis(where, name, explanation)
+    return Diagnosis(where)
+
+
+def _named(mistake: KnownMistake, where: str) -> Diagnosis:
+    return Diagnosis(mistake.look or where, mistake.name, mistake.says)
+
+
+def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator[KnownMistake]:
+    """Recorded mistakes that answered as the student did: everywhere, else wherever he is wrong,
+    else in one array that is wrong."""
+    wrong = [i for i, outcome in enumerate(outcomes) if outcome.findings]
+
+    def same(mistake: KnownMistake, checks: list[int]) -> bool:
+        return all(
+            _same_answer(got, recorded)
+            for i in checks
+            for got, recorded in zip(outcomes[i].answers, mistake.answers[i], strict=False)
+        )
+
+    for checks in (list(range(len(outcomes))), wrong, wrong[:1]):
+        yield from (mistake for mistake in key.mistakes if same(mistake, checks))
+    yield from (m for m in key.mistakes if _same_wrong_array(exercise, key, outcomes, m))
+
+
+def _same_answer(got: Answer, recorded: Answer) -> bool:
+    if got.problem or recorded.problem:
+        return got.problem == recorded.problem and got.detail == recorded.detail
+    return got.changed == recorded.changed and _same(got.value, recorded.value)
+
+
+def _same(got: Any, recorded: Any) -> bool:
+    """Whether two answers are the same up to rounding; NaN is the same as NaN."""
+    if type(recorded) in (list, tuple):
+        return (
+            type(got) in (list, tuple)
+            and len(got) == len(recorded)
+            and all(_same(g, r) for g, r in zip(got, recorded, strict=True))
+        )
+    if type(recorded) is dict:
+        return type(got) is dict and not compare(got, recorded)
+    if recorded is None or type(recorded) is str:
+        return type(got) is type(recorded) and got == recorded
+    if got is None or type(got) in (list, tuple, dict, str):
+        return False
+    got, recorded = np.asarray(got), np.asarray(recorded)
+    return got.shape == recorded.shape and got.dtype.kind == recorded.dtype.kind and _close(
+        got, recorded
+    )  # fmt: skip
+
+
+def _close(a: np.ndarray, b: np.ndarray) -> bool:
+    if a.dtype.kind not in "fc":
+        return bool(np.array_equal(a, b))
+    finite = np.abs(b[np.isfinite(b)])
+    scale = float(finite.max()) if finite.size else 0.0
+    return bool(np.allclose(a, b, rtol=MATCH, atol=1e-9 * scale, equal_nan=True))
+
+
+def _same_wrong_array(
+    exercise: Exercise, key: Key, outcomes: list[Outcome], mistake: KnownMistake
+) -> bool:
+    """Whether the first wrong array of several is wrong in the mistake's way (the student may have
+    made another mistake in another array)."""
+    i, outcome = next((i, outcome) for i, outcome in enumerate(outcomes) if outcome.findings)
+    first = outcome.findings[0]
+    if first.difference is None or first.question is None or first.which not in exercise.returns:
+        return False
+    part = exercise.returns.index(first.which)
+    number = key.questions[i].index(first.question)
+    recorded, right = mistake.answers[i][number].value, key.rights[i][number]
+    if type(recorded) not in (tuple, list) or len(recorded) != len(right):
+        return False
+    got = outcome.answers[number].value
+    return _same(got[part], recorded[part]) and bool(compare(recorded[part], right[part]))
+
+
+def _transformations(
+    exercise: Exercise, key: Key, findings: list[Finding], ask: Ask
+) -> Iterator[tuple[str, str]]:
+    """Slips that any exercise invites, tried on the first wrong array."""
+    first = next((f for f in findings if f.difference is not None), None)
+    if first is None or first.difference is None or first.question is None:
+        return
+    got, target = first.difference.got, first.difference.right
+    if got is None or target is None or np.asarray(got).dtype.kind not in "fiu":
+        return
+    g, r, which = np.asarray(got), middle(target), first.which
+    if r.dtype.kind not in "fiu":
+        return
+    if first.kind in ("shape", "values"):
+        yield from _array_slips(g, r, which, first.question, key, findings)
+    if first.kind == "values":
+        yield from _ignored_argument(exercise, key, first, ask)
+
+
+def _array_slips(
+    g: np.ndarray, r: np.ndarray, which: str, asked: Question, key: Key, findings: list[Finding]
+) -> Iterator[tuple[str, str]]:
+    if g.shape != r.shape:
+        if g.ndim == 2 and g.T.shape == r.shape and _close(g.T, r):
+            yield "transposed", f"{which} is transposed: its rows and columns are exchanged."
+        for axis in range(g.ndim):
+            if g.sum(axis).shape == r.shape and _close(g.sum(axis), r):
+                yield "sum missing", f"{which} is not summed over axis {axis}."
+        if g.size == r.size and _close(g.ravel(), r.ravel()):
+            yield "reshaped", f"{which} has the right entries in the wrong shape."
+        for axis in range(r.ndim):
+            if r.sum(axis).shape == g.shape and _close(g, r.sum(axis)):
+                yield "summed", f"{which} is summed over axis {axis} once too often."
+        return
+    if not r.size or not np.isfinite(g).all() or not np.isfinite(r).all() or not r.any():
+        return
+    if not g.any():
+        yield "all zero", f"Every entry of {which} is zero: something cuts it off from the inputs."
+        return
+    if _close(g, -r):
+        yield "sign", f"{which} has the wrong sign."
+    if g.ndim == 2 and g.shape[0] == g.shape[1] and _close(g.T, r):
+        yield "transposed", f"{which} is transposed: its rows and columns are exchanged."
+    yield from _factors(g, r, which, asked)
+    if r.size > 2 and _close(g - r, np.full(r.shape, (g - r).flat[0])):
+        yield "constant added", f"{which} is off by the same amount everywhere."
+    if r.ndim == 2 and len(r) > 1 and _close(g - r + r, np.broadcast_to((g - r)[:1], r.shape) + r):
+        yield "constant column", f"Each column of {which} is off by an amount of its own: a bias?"
+    if r.ndim >= 1 and r.size > 1 and _close(np.sort(g, None), np.sort(r, None)):
+        yield "reordered", f"{which} has the right entries in the wrong places."
+
+
+def _factors(g: np.ndarray, r: np.ndarray, which: str, asked: Question) -> Iterator[tuple[str, str]]:
+    """A factor that is constant, and what it might be."""
+    factor = float((g * r).sum() / (r * r).sum())
+    if abs(factor - 1) < 1e-3 or not _close(g, factor * r):
+        return
+    for name, value in asked.arguments.items():
+        array = np.asarray(value) if type(value) is np.ndarray else None
+        if array is None or array.ndim == 0:
+            continue
+        counts = {f"the {length} rows of {name}" if axis == 0 else f"the length {length} of axis "
+                  f"{axis} of {name}": length for axis, length in enumerate(array.shape)}  # fmt: skip
+        counts[f"the {array.size} entries of {name}"] = array.size
+        for what, count in counts.items():
+            if count > 1 and np.isclose(factor, count, rtol=1e-5):
+                yield "factor N", f"{which} is too large by a factor of {count}: {what}?"
+            if count > 1 and np.isclose(factor, 1 / count, rtol=1e-5):
+                yield "factor 1/N", f"{which} is too small by a factor of {count}: {what}?"
+    for count in (2, 3, 4):
+        if np.isclose(factor, count, rtol=1e-5):
+            yield f"factor {count}", f"{which} is {count} times what it should be."
+        if np.isclose(factor, 1 / count, rtol=1e-5):
+            yield f"factor 1/{count}", f"{which} is 1/{count} of what it should be."
+    if factor < 0:
+        yield "sign and factor", f"{which} has the wrong sign and a constant factor."
+    else:
+        yield "factor", f"{which} is off by a constant factor."
+
+
+def _ignored_argument(
+    exercise: Exercise, key: Key, first: Finding, ask: Ask
+) -> Iterator[tuple[str, str]]:
+    """Ask again with one argument changed: an answer that does not move ignores it."""
+    assert first.question is not None
+    before = ask(first.question)
+    for name in key.depends:
+        value = first.question.arguments.get(name)
+        if value is None:
+            continue
+        after = ask(first.question.changed(**{name: perturbed(value)}))
+        if not (before.problem or after.problem) and _same(after.value, before.value):
+            what = f"The result does not depend on `{name}`"
+            yield f"ignores {name}", f"{what}: it is ignored, or a global stands in its place."
+
+
+def perturbed(value: Any) -> Any:
+    """Another value of the same kind and shape, to see whether an answer depends on it."""
+    if type(value) is Seed:
+        return Seed(value.number + 1)
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return 0.75 * value + 0.125 * np.cos(np.arange(value.size)).reshape(value.shape)
+    if type(value) is float:
+        return 0.75 * value + 0.0625
+    if type(value) is list:
+        return [perturbed(item) for item in value]
+    if type(value) is tuple:
+        return tuple(perturbed(item) for item in value)
+    return value
+
+
+def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
+    """Say which cases, which arrays and which entries are wrong, and which are right."""
+    findings = [finding for outcome in outcomes for finding in outcome.findings]
+    if not findings:
+        return ""
+    sentences = []
+    failed = list(dict.fromkeys(f.question.about for f in findings if f.question))
+    asked = list(dict.fromkeys(q.about for part in key.questions for q in part))
+    passed = [about for about in asked if about not in failed]
+    if passed:
+        sentences.append(f"Right for: {'; '.join(passed)}. Wrong for: {'; '.join(failed)}.")
+    else:
+        sentences.append("It is wrong in every case that was tried.")
+    first = findings[0]
+    right_parts = _right_parts(exercise, findings)
+    if right_parts and first.which:
+        named = ", ".join(right_parts)
+        verb = "is" if len(right_parts) == 1 else "are"
+        sentences.append(
+            f"{named} {verb} right, so look at the lines that compute {first.which} alone."
+        )
+    if first.difference is not None and first.question is not None:
+        sentences.extend(_entries(first))
+    if first.kind == "error":
+        sentences.append("The last line of the traceback says what happened, the one above where.")
+    return " ".join(sentences)
+
+
+def _right_parts(exercise: Exercise, findings: list[Finding]) -> list[str]:
+    if any(finding.difference is None for finding in findings):
+        return []
+    wrong = {finding.which for finding in findings}
+    return [part for part in exercise.returns if part not in wrong]
+
+
+def _entries(finding: Finding) -> Iterator[str]:
+    """Which entries of the array are wrong, in terms of the array and of its input."""
+    difference, asked = finding.difference, finding.question
+    assert difference is not None and asked is not None
+    wrong = difference.wrong
+    if wrong is None or wrong.ndim == 0 or wrong.all():
+        if wrong is not None and wrong.size > 1:
+            yield f"Every entry of {difference.which} is wrong."
+        return
+    for name, value in asked.arguments.items():
+        if type(value) is np.ndarray and value.shape == wrong.shape and value.dtype.kind == "f":
+            for label, mask in (
+                ("negative", value < 0), ("positive", value > 0), ("exactly 0", value == 0),
+                ("below -20", value < -20), ("above 20", value > 20),
+            ):  # fmt: skip
+                if mask.any() and np.array_equal(mask, wrong):
+                    yield f"The wrong entries are those where {name} is {label}."
+                    return
+    for axis, noun in ((1, "row"), (0, "column")):
+        if wrong.ndim == 2:
+            lines = np.flatnonzero(wrong.any(axis=axis))
+            if len(lines) == 1:
+                yield f"Only {noun} {lines[0]} of {difference.which} is wrong."
+                return
+    yield "Some of its entries are right: look at what tells the wrong ones apart."

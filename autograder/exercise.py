@@ -1,0 +1,135 @@
+"""What an exercise is: its questions, its checks, and what a check finds.
+
+An exercise holds no answer. Its checks are judged against a key, which `record` makes from the
+reference solution; this module therefore ships to students and runs in the browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograder.ask import Answer
+from autograder.compare import Difference
+
+Ask = Callable[["Question"], Answer]
+Reference = Callable[[str], Callable[..., Any]]  # "chapter.name" -> a function of solutions/
+Cases = Callable[[np.random.Generator], Iterable["Question"]]
+
+
+@dataclass(frozen=True)
+class Question:
+    """What student code is asked, as data.
+
+    `about` says in a few words what is special about it ("one sample", "stride 2").
+    """
+
+    about: str
+    arguments: dict[str, Any]
+
+    def changed(self, **arguments: Any) -> Question:
+        """The same question with some arguments replaced."""
+        return Question(self.about, {**self.arguments, **arguments})
+
+
+def question(about: str, /, **arguments: Any) -> Question:
+    """Write a question: ``question("one sample", x=x, w=w, b=b)``; the order is the call's."""
+    return Question(about, arguments)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that a check found wrong. `says` holds no number of the question."""
+
+    check: str
+    kind: str  # not implemented, error, changed, not data, property, or a kind of Difference
+    which: str
+    says: str
+    evidence: str = ""
+    traceback: str = ""
+    question: Question | None = None
+    difference: Difference | None = None
+    mistake: str = ""  # the mistake that this finding by itself establishes
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What one check came to: the fraction of its share that is earned, and why not all of it."""
+
+    fraction: float
+    findings: tuple[Finding, ...] = ()
+    answers: tuple[Answer, ...] = ()
+
+
+class Check(Protocol):
+    """A rule that judges answers. `values`, `gradient` and `property` are in checks.py."""
+
+    title: str
+    share: float
+
+    def questions(self, rng: np.random.Generator) -> list[Question]:
+        """Draw the questions. Only `record` calls this: a key holds the questions themselves."""
+
+    def right(self, asked: Question, solve: Callable[[Question], Any], reference: Reference) -> Any:
+        """The right answer to a question, as data. Only `record` calls this."""
+
+    def judge(
+        self, exercise: Exercise, questions: list[Question], rights: list[Any], ask: Ask
+    ) -> Outcome:
+        """Ask, and judge what comes back."""
+
+
+def call(student: Callable[..., Any], arguments: dict[str, Any]) -> Any:
+    """Put a question in the plainest way: the arguments in their order."""
+    return student(*arguments.values())
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One graded function or class.
+
+    Parameters
+    ----------
+    name : the full name, ``"chapter.name"``
+    points : 1 easy, 2 normal, 3 hard
+    checks : what is asked. Each has a share of the points; the first is the ground: where it
+        earns nothing, the others earn nothing either, so that a constant that happens to have a
+        property is worth nothing.
+    hints : three, from a nudge to almost there
+    returns : the names of the parts of the result, where it is a tuple
+    result : what messages call the result, where it is one thing
+    needs : full names of the exercises that this one builds on
+    core : whether it is on the core path of one term
+    drive : how a question is put to student code, where that is not a plain call; it runs beside
+        the student's code and holds neither seed nor answer
+    few_mistakes : the reason, where fewer than three mistakes are known
+    """
+
+    name: str
+    points: int
+    checks: tuple[Check, ...]
+    hints: tuple[str, str, str]
+    returns: tuple[str, ...] = ()
+    result: str = "the result"
+    needs: tuple[str, ...] = ()
+    core: bool = False
+    drive: Callable[[Any, dict[str, Any]], Any] = field(default=call)
+    few_mistakes: str = ""
+
+    @property
+    def chapter(self) -> str:
+        """The slug of its chapter."""
+        return self.name.partition(".")[0]
+
+    @property
+    def short_name(self) -> str:
+        """The name of the function or class that the student writes."""
+        return self.name.partition(".")[2]
+
+    @property
+    def grade_id(self) -> str:
+        """Its name in nbgrader, which allows no dot."""
+        return self.name.replace(".", "-")

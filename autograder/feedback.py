@@ -1,0 +1,172 @@
+"""Verdict -> HTML, text and plain data: told in steps, so that debugging is practised.
+
+Step 1 is the evidence: what was called, which array is wrong, the worst entry. Step 2 says where to
+look. Step 3 names the mistake. Nothing here computes: it only words what the verdict holds.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+
+import numpy as np
+
+from autograder.checking import Verdict
+from autograder.data import Seed
+from autograder.exercise import Finding, Question
+
+STEPS = ("evidence", "where", "mistake")
+STYLE = """<style>
+.ag{border-left:4px solid var(--ag);padding:.4em .8em;margin:.4em 0;line-height:1.45;max-width:48em}
+.ag pre{margin:.4em 0;padding:.5em .7em;white-space:pre-wrap;overflow-wrap:anywhere;
+background:rgba(128,128,128,.12);color:inherit;border:0;font-size:.9em}
+.ag summary{cursor:pointer;font-weight:600;min-height:1.8em}
+.ag p{margin:.3em 0}.ag .ag-head{font-weight:600}.ag-right{--ag:#009e73}.ag-wrong{--ag:#d55e00}
+.ag-todo{--ag:#8a8a8a}</style>"""
+
+
+def headline(verdict: Verdict) -> str:
+    """One line: the exercise, how it stands, the points."""
+    points = f"{verdict.points:g} of {verdict.out_of} {'point' if verdict.out_of == 1 else 'points'}"
+    if verdict.right:
+        return f"✓ {verdict.exercise} is right: {points}."
+    if verdict.not_started:
+        return f"○ {verdict.exercise} is not implemented yet."
+    return f"✗ {verdict.exercise} is not right yet: {points}."
+
+
+def evidence(verdict: Verdict) -> list[tuple[str, str]]:
+    """What was called, what is wrong: (sentence, preformatted text) pairs."""
+    if verdict.not_started:
+        return [("Write it in its cell in place of the line that raises NotImplementedError, run "
+                 "that cell, then check again.", "")]  # fmt: skip
+    shown: list[tuple[str, str]] = []
+    if verdict.first_mend:
+        shown.append((verdict.first_mend, ""))
+    first = verdict.findings[0]
+    parts = [f for f in verdict.findings if f.question == first.question and f.check == first.check]
+    if first.question is not None:
+        shown.append((f"Asked: {first.question.about}.", called(verdict.exercise, first.question)))
+    for finding in parts:
+        shown.append((_with_evidence(finding, verdict.public), _shown_traceback(finding, verdict)))
+    others = {f.question.about for f in verdict.findings if f.question} - {
+        first.question.about if first.question else ""
+    }
+    if others:
+        cases = "case is" if len(others) == 1 else "cases are"
+        shown.append((f"{len(others)} other {cases} wrong too.", ""))
+    if verdict.public and verdict.printed:
+        shown.append(("Your code printed:", verdict.printed.rstrip()))
+    if verdict.public and verdict.warnings:
+        shown.append(("Your code warned:", "\n".join(verdict.warnings)))
+    return shown
+
+
+def called(exercise: str, question: Question) -> str:
+    """The call, with the shapes of its arguments and, where they are small, their values."""
+    name = exercise.partition(".")[2]
+    lines = [f"{name}({', '.join(question.arguments)})"]
+    lines += [f"  {key}: {_shape(value)}" for key, value in question.arguments.items()]
+    return "\n".join(lines)
+
+
+def _shape(value: Any) -> str:
+    if type(value) is np.ndarray:
+        small = value.size <= 6
+        text = f"array {value.shape}, {value.dtype}"
+        return f"{text} = {np.array2string(value, precision=4)}" if small and value.size else text
+    if type(value) is Seed:
+        return f"numpy.random.default_rng({value.number})"
+    if type(value) in (list, tuple) and any(type(v) in (np.ndarray, tuple, list) for v in value):
+        items = ", ".join(_shape(item) for item in value[:4])
+        return f"{type(value).__name__} of {len(value)}: {items}{', …' if len(value) > 4 else ''}"
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _with_evidence(finding: Finding, public: bool) -> str:
+    return f"{finding.says} {finding.evidence}".strip() if public else finding.says
+
+
+def _shown_traceback(finding: Finding, verdict: Verdict) -> str:
+    return finding.traceback if verdict.public else ""
+
+
+def where(verdict: Verdict) -> str:
+    """Step 2."""
+    return verdict.where or "Look at the arrays named above, one step of the computation at a time."
+
+
+def explanation(verdict: Verdict) -> str:
+    """Step 3: the sentence of the mistake, or that it is not one that the course knows."""
+    if verdict.explanation:
+        return verdict.explanation
+    return (
+        "This is not one of the mistakes the course knows. Take the smallest case that fails, "
+        "compute it by hand, and compare it line by line with what your code does. "
+        "The exercise's hints help too."
+    )
+
+
+def to_text(verdict: Verdict, reveal: str = "evidence") -> str:
+    """The verdict for a terminal, told as far as the step `reveal`."""
+    lines = [headline(verdict)]
+    if verdict.right:
+        return lines[0]
+    for sentence, block in evidence(verdict):
+        lines.append(f"  {sentence}")
+        lines += [f"    {line}" for line in block.splitlines()]
+    step = STEPS.index(reveal)
+    if verdict.not_started:
+        return "\n".join(lines)
+    if step >= 1:
+        lines.append(f"  Where to look: {where(verdict)}")
+    if step >= 2:
+        lines.append(f"  The mistake: {explanation(verdict)}")
+    else:
+        lines.append("  .explain() tells more, one step at a time.")
+    return "\n".join(lines)
+
+
+def to_html(verdict: Verdict, reveal: str = "evidence") -> str:
+    """The verdict for a notebook or a page; the later steps fold open with a click each."""
+    kind = "right" if verdict.right else "todo" if verdict.not_started else "wrong"
+    body = [f'<p class="ag-head">{escape(headline(verdict))}</p>']
+    if not verdict.right:
+        for sentence, block in evidence(verdict):
+            body.append(f"<p>{escape(sentence)}</p>")
+            if block:
+                body.append(f"<pre>{escape(block)}</pre>")
+    if not verdict.right and not verdict.not_started:
+        step = STEPS.index(reveal)
+        last = _folded("The mistake", explanation(verdict), "", step >= 2)
+        body.append(_folded("Where to look", where(verdict), last, step >= 1))
+    return f'{STYLE}<div class="ag ag-{kind}" role="status">{"".join(body)}</div>'
+
+
+def _folded(title: str, sentence: str, inner: str, opened: bool) -> str:
+    state = " open" if opened else ""
+    content = f"<p>{escape(sentence)}</p>{inner}"
+    return f"<details{state}><summary>{escape(title)}</summary>{content}</details>"
+
+
+def to_data(verdict: Verdict) -> dict[str, Any]:
+    """The verdict as plain values, for reports and for machines; free of numbers where secret."""
+    return {
+        "exercise": verdict.exercise,
+        "points": verdict.points,
+        "out_of": verdict.out_of,
+        "mistake": verdict.mistake,
+        "explanation": verdict.explanation,
+        "where": verdict.where,
+        "findings": [
+            {
+                "check": f.check,
+                "kind": f.kind,
+                "which": f.which,
+                "says": f.says,
+                "evidence": f.evidence if verdict.public else "",
+            }
+            for f in verdict.findings
+        ],
+    }

@@ -1,0 +1,137 @@
+"""Keys: what `record` wrote down about an exercise, read back.
+
+A key is data only. It lets a check run where no solution is installed: public keys ship with the
+course, secret ones stay with the instructor.
+"""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from autograder.ask import Answer
+from autograder.data import DataError, decode, encode
+from autograder.exercise import Exercise, Question
+
+FORMAT = 1
+SUFFIX = ".key"
+KEYS_FOLDER = "AUTOGRADER_KEYS"  # environment variable: public keys from another folder
+HOW_TO_REBUILD = "Rebuild the keys with `autograder record`, or install the course's newest wheel."
+
+
+class KeyProblem(Exception):
+    """A key that is missing, damaged or from another version. The message says what to do."""
+
+
+@dataclass(frozen=True)
+class KnownMistake:
+    """A mistake as a key knows it: its name, its sentence, where to look, its answers."""
+
+    name: str
+    says: str
+    look: str
+    answers: tuple[tuple[Answer, ...], ...]  # one tuple a check, one answer a question
+
+
+@dataclass(frozen=True)
+class Key:
+    """Recorded for one exercise from one seed.
+
+    `questions` and `rights` have one list for each check. `depends` names the arguments on which
+    the right answer depends.
+    """
+
+    exercise: str
+    public: bool
+    questions: tuple[tuple[Question, ...], ...]
+    rights: tuple[tuple[Any, ...], ...]
+    mistakes: tuple[KnownMistake, ...]
+    depends: tuple[str, ...]
+
+
+def fingerprint(exercise: Exercise) -> str:
+    """What of an exercise a key must agree with."""
+    checks = ", ".join(f"{type(check).__name__} {check.title!r}" for check in exercise.checks)
+    return f"{exercise.name}: {checks}; returns {', '.join(exercise.returns)}"
+
+
+def save(key: Key, exercise: Exercise, path: Path) -> None:
+    """Write a key so that a reader sees either the old one or the new one, never half of one."""
+    message = {
+        "format": FORMAT,
+        "fingerprint": fingerprint(exercise),
+        "exercise": key.exercise,
+        "public": key.public,
+        "questions": [[[q.about, q.arguments] for q in part] for part in key.questions],
+        "rights": [list(part) for part in key.rights],
+        "depends": list(key.depends),
+        "mistakes": [
+            [m.name, m.says, m.look, [[_from_answer(a) for a in part] for part in m.answers]]
+            for m in key.mistakes
+        ],
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f".{path.name}.{os.getpid()}")
+    half.write_bytes(encode(message))
+    half.replace(path)
+
+
+def load(exercise: Exercise, path: Any) -> Key:
+    """Read a key from a path (or a package resource).
+
+    Raises
+    ------
+    KeyProblem
+        Where the file is missing, damaged, or was recorded for another version of the exercise.
+    """
+    try:
+        message = decode(path.read_bytes())
+    except FileNotFoundError:
+        raise KeyProblem(f"There is no key for {exercise.name}. {HOW_TO_REBUILD}") from None
+    except DataError as error:
+        raise KeyProblem(f"The key {path} is damaged ({error}). {HOW_TO_REBUILD}") from None
+    if type(message) is not dict or message.get("format") != FORMAT:
+        found = message.get("format") if type(message) is dict else "unknown"
+        raise KeyProblem(
+            f"The key {path} has format {found}, this autograder reads format {FORMAT}. "
+            f"{HOW_TO_REBUILD}"
+        )
+    if message["fingerprint"] != fingerprint(exercise):
+        raise KeyProblem(
+            f"The key {path} was recorded for another version of {exercise.name} "
+            f"(it has {message['fingerprint']!r}, this one is {fingerprint(exercise)!r}). "
+            f"{HOW_TO_REBUILD}"
+        )
+    return Key(
+        exercise=message["exercise"],
+        public=message["public"],
+        questions=tuple(tuple(Question(*q) for q in part) for part in message["questions"]),
+        rights=tuple(tuple(part) for part in message["rights"]),
+        depends=tuple(message["depends"]),
+        mistakes=tuple(
+            KnownMistake(
+                name, says, look, tuple(tuple(_to_answer(a) for a in part) for part in answers)
+            )
+            for name, says, look, answers in message["mistakes"]
+        ),
+    )
+
+
+def public_key(exercise: Exercise) -> Key:
+    """The key that ships with the course."""
+    name = exercise.name + SUFFIX
+    if folder := os.environ.get(KEYS_FOLDER):
+        return load(exercise, Path(folder) / name)
+    return load(exercise, resources.files("course") / "keys" / name)
+
+
+def _from_answer(answer: Answer) -> list[Any]:
+    return [answer.value, answer.problem, answer.detail, list(answer.changed)]
+
+
+def _to_answer(parts: list[Any]) -> Answer:
+    value, problem, detail, changed = parts
+    return Answer(value, problem, detail, changed=tuple(changed))

@@ -1,0 +1,1 @@
+"""Reference implementations, one module a chapter; they stay with the instructor."""
