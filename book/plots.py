@@ -6,9 +6,11 @@ that one drawing is right in the light and in the dark theme. Text is outlined, 
 
 import html
 import io
+import itertools
 import re
 
 import matplotlib as mpl
+import matplotlib.pyplot  # noqa: F401 (mpl.pyplot)
 from matplotlib.figure import Figure
 
 from book.palette import palette
@@ -87,3 +89,24 @@ def follow_theme(svg: str, name: str) -> str:
     svg = re.sub(r"url\(#", f"url(#{name}-", svg)
     # The paths' default fill is black, which a dark page would swallow.
     return svg.replace("<svg ", '<svg aria-hidden="true" fill="currentColor" ', 1)
+
+
+def draw_network(sizes: list[int], names: list[str]) -> Figure:
+    """Draw layers as columns of circles, every neuron joined to all of the layer before it."""
+    figure, axis = mpl.pyplot.subplots(figsize=(6.2, 3.1))
+    centers = [[(2.4 * column, (size - 1) / 2 - row) for row in range(size)] for column, size in enumerate(sizes)]
+    for before, after in itertools.pairwise(centers):
+        for (x1, y1), (x2, y2) in itertools.product(before, after):
+            axis.plot([x1, x2], [y1, y2], color=MUTED, linewidth=1.3, zorder=1)
+    for column, (layer, name) in enumerate(zip(centers, names, strict=True)):
+        for row, (x, y) in enumerate(layer):
+            fill = PAPER if column == 0 else MODEL
+            edge = DATA if column == 0 else MODEL
+            axis.add_patch(mpl.patches.Circle((x, y), 0.27, facecolor=fill, edgecolor=edge, linewidth=2, zorder=2))
+            if column == 0:
+                axis.text(x, y, f"$x_{row + 1}$", ha="center", va="center", fontsize=12)
+        axis.text(layer[0][0], -max(sizes) / 2 - 0.25, name, ha="center", va="center", fontsize=11)
+    axis.set(xlim=(-0.9, 2.4 * (len(sizes) - 1) + 0.9), ylim=(-max(sizes) / 2 - 0.5, max(sizes) / 2))
+    axis.set(aspect="equal")
+    axis.axis("off")
+    return figure
