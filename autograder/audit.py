@@ -103,7 +103,7 @@ def _live_mutants(exercise: Exercise) -> Iterator[Any]:
     Where a key accepts several right answers (random ones, subgradients), a mutant that only
     changes which of them is returned is right, so it is judged by those other seeds' keys too.
     """
-    reference = solution(exercise.name)
+    reference = solution(exercise.solution_name)
     keys = [record(exercise, seed) for seed in OTHER_SEEDS]
     asked = [q for key in keys for part in key.questions for q in part]
     right = [ask(reference, exercise.drive, q.arguments) for q in asked]

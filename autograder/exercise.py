@@ -106,6 +106,8 @@ class Exercise:
     drive : how a question is put to student code, where that is not a plain call; it runs beside
         the student's code and holds neither seed nor answer
     few_mistakes : the reason, where fewer than three mistakes are known
+    defined_by : the function or class that is checked, where it has another name than the
+        exercise: several exercises may grow one class
     """
 
     name: str
@@ -118,6 +120,7 @@ class Exercise:
     core: bool = False
     drive: Callable[[Any, dict[str, Any]], Any] = field(default=call)
     few_mistakes: str = ""
+    defined_by: str = ""
 
     @property
     def chapter(self) -> str:
@@ -126,8 +129,18 @@ class Exercise:
 
     @property
     def short_name(self) -> str:
-        """The name of the function or class that the student writes."""
+        """Its name within the chapter."""
         return self.name.partition(".")[2]
+
+    @property
+    def symbol(self) -> str:
+        """The name of the function or class that the student writes."""
+        return self.defined_by or self.short_name
+
+    @property
+    def solution_name(self) -> str:
+        """The full name of the reference implementation."""
+        return f"{self.chapter}.{self.symbol}"
 
     @property
     def grade_id(self) -> str:

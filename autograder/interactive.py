@@ -78,10 +78,10 @@ def check(name: str, student: Any = None, *, reveal: str | None = None) -> Repor
     if steps not in feedback.STEPS:
         raise ValueError(f"reveal is {steps!r}, but must be one of {', '.join(feedback.STEPS)}.")
     if student is None:
-        student = namespace.get(exercise.short_name)
+        student = namespace.get(exercise.symbol)
     if student is None:
         raise NameError(
-            f"There is no `{exercise.short_name}` here yet. Run the cell that defines it, "
+            f"There is no `{exercise.symbol}` here yet. Run the cell that defines it, "
             f"then check again."
         )
     verdict = _verdict(exercise, student)
@@ -114,7 +114,7 @@ def _with_needs(exercise: Exercise, verdict: Verdict, namespace: dict[str, Any])
     """Say what to mend first, where an exercise that this one builds on is wrong itself."""
     for name in exercise.needs:
         earlier = find(name)
-        student = namespace.get(earlier.short_name)
+        student = namespace.get(earlier.symbol)
         if student is not None and not _verdict(earlier, student).right:
             first = f"First mend {name}, which this exercise builds on."
             return Verdict(**{**verdict.__dict__, "first_mend": first})

@@ -59,7 +59,7 @@ def record(exercise: Exercise, seed: int, *, public: bool = False) -> Key:
     RecordError
         Where a case has no certain right answer, or the reference fails its own check.
     """
-    reference = solution(exercise.name)
+    reference = solution(exercise.solution_name)
     rng = np.random.default_rng([seed, zlib.crc32(exercise.name.encode())])
 
     def solve(asked: Question) -> Any:
