@@ -1,0 +1,79 @@
+# Every target sets itself up from Python >= 3.11 alone; what is installed already is not installed again.
+PYTHON ?= python3
+BIN := .venv/bin
+SERVE ?= 1
+PORT ?= 8000
+INSTALLED := .venv/.installed
+KEYS := course/keys/.recorded
+SOURCES := $(shell find autograder solutions -name '*.py')
+export JUPYTER_PLATFORM_DIRS := 1
+# Two BLAS threads on two cores gain nothing on arrays of this size and cost a lot when tests share them.
+export OMP_NUM_THREADS ?= 1
+export OPENBLAS_NUM_THREADS ?= 1
+
+.DEFAULT_GOAL := help
+.PHONY: help book lab test lint bench class audit keys system clean
+
+help:
+	@echo 'make book     build the book and serve it on http://127.0.0.1:$(PORT)  (SERVE=0: only build)'
+	@echo 'make lab      the exercise notebooks in JupyterLab, in work/'
+	@echo 'make test     everything that must hold'
+	@echo 'make class    grade a simulated class of ten through nbgrader  (CHAPTER=structure)'
+	@echo 'make audit    how well the checks tell right from wrong'
+	@echo 'make bench    each claim about speed or accuracy, side by side'
+	@echo 'make system   what tests need besides Python: Chromium  (Debian, as root)'
+	@echo 'make clean    remove what was built; .venv and work/ stay'
+
+$(INSTALLED): requirements.txt constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'Python 3.11 or newer is needed: make PYTHON=python3.12 …'; exit 1; }
+	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	touch $@
+
+keys: $(KEYS)
+$(KEYS): $(INSTALLED) $(SOURCES)
+	$(BIN)/autograder record
+	touch $@
+
+_build/html/.built: $(INSTALLED) $(KEYS) FORCE
+	$(BIN)/jupyter-book build . -W -n --keep-going
+	touch $@
+.PHONY: FORCE
+
+book: _build/html/.built
+ifneq ($(SERVE),0)
+	@echo 'The book is on http://127.0.0.1:$(PORT)/ (Ctrl-C ends it).'
+	@$(BIN)/python -m http.server $(PORT) --bind 127.0.0.1 --directory _build/html
+endif
+
+lab: $(KEYS)
+	$(BIN)/autograder lab work
+	$(BIN)/jupyter lab --notebook-dir=work
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+test: lint _build/html/.built
+	$(BIN)/pytest
+
+CHAPTER ?= structure
+class: $(KEYS)
+	rm -rf _build/class
+	$(BIN)/autograder class $(CHAPTER) --course _build/class
+
+audit: $(INSTALLED)
+	$(BIN)/autograder audit
+
+bench: $(INSTALLED)
+	for each in benchmarks/[a-z]*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+system:
+	apt-get update
+	apt-get install --yes --no-install-recommends chromium fonts-dejavu-core
+
+clean:
+	rm -rf _build build dist course/keys *.egg-info .pytest_cache .mypy_cache .ruff_cache

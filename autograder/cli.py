@@ -1,0 +1,152 @@
+"""The `autograder` command."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from autograder.exercise import Exercise
+from autograder.exercises import CHAPTERS, UnknownExercise, chapters, find, registry
+from autograder.keys import KeyProblem
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.run(options)
+    except (UnknownExercise, KeyProblem) as error:
+        return _complain(str(error))
+    except ModuleNotFoundError as error:
+        if not (error.name or "").startswith("solutions"):
+            raise
+        return _complain(
+            "This command is the instructor's: it needs the solutions, which are not part of the "
+            "installed package. Run it from a clone of the course."
+        )
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    record = commands.add_parser("record", help="record the public keys of the exercises")
+    record.add_argument("--to", type=Path, metavar="DIR", help="another folder than course/keys")
+    record.set_defaults(run=_record)
+
+    audit = commands.add_parser(
+        "audit", help="is every mistake rejected and named, every alternative accepted?"
+    )
+    audit.add_argument("names", nargs="*", metavar="NAME", help="chapters or exercises")
+    audit.add_argument("--json", action="store_true", help="for machines")
+    audit.set_defaults(run=_audit)
+
+    release = commands.add_parser(
+        "release", help="release a chapter's assignment into a class's folder"
+    )
+    release.add_argument("chapter", choices=tuple(CHAPTERS), metavar="CHAPTER")
+    release.add_argument("--course", type=Path, required=True, metavar="DIR")
+    release.set_defaults(run=_release)
+
+    lab = commands.add_parser("lab", help="put the students' notebooks of all chapters into DIR")
+    lab.add_argument("folder", type=Path, metavar="DIR")
+    lab.set_defaults(run=_lab)
+
+    simulate = commands.add_parser("class", help="grade a simulated class of ten through nbgrader")
+    simulate.add_argument("chapter", nargs="?", default="structure", metavar="CHAPTER")
+    simulate.add_argument("--course", type=Path, required=True, metavar="DIR")
+    simulate.add_argument("--seed", type=int, default=1)
+    simulate.set_defaults(run=_class)
+    return parser
+
+
+def _complain(message: str) -> int:
+    print(f"autograder: {message}", file=sys.stderr)
+    return 2
+
+
+def _selected(names: Sequence[str]) -> list[Exercise]:
+    """The exercises named, by chapter or by full name; all of them where none is named."""
+    chosen: list[Exercise] = []
+    for name in names:
+        if name in chapters():
+            chosen += [e for e in registry().values() if e.chapter == name]
+        else:
+            chosen.append(find(name))
+    return list(dict.fromkeys(chosen)) if names else list(registry().values())
+
+
+def _record(options: argparse.Namespace) -> int:
+    from autograder.record import PUBLIC_KEYS, RecordError, record_public
+
+    folder = options.to or PUBLIC_KEYS
+    try:
+        record_public(registry().values(), folder)
+    except RecordError as error:
+        return _complain(str(error))
+    print(f"{len(registry())} keys in {folder}")
+    return 0
+
+
+def _audit(options: argparse.Namespace) -> int:
+    from autograder.audit import audit, table
+    from autograder.record import RecordError
+
+    rows = []
+    for exercise in _selected(options.names):
+        if sys.stderr.isatty():
+            print(f"\r{exercise.name:<50}", end="", file=sys.stderr)
+        try:
+            rows.append(audit(exercise))
+        except RecordError as error:
+            return _complain(str(error))
+    if sys.stderr.isatty():
+        print(f"\r{'':<50}\r", end="", file=sys.stderr)
+    if options.json:
+        print(json.dumps([row.as_data() for row in rows], indent=2))
+    else:
+        print(table(rows))
+    return int(any(row.problems for row in rows))
+
+
+def _release(options: argparse.Namespace) -> int:
+    from autograder.notebook import CourseError
+    from autograder.release import NbgraderFailed, release
+
+    try:
+        released = release(options.chapter, options.course)
+    except FileNotFoundError:
+        return _complain(f"there is no course/{options.chapter}.md yet.")
+    except (CourseError, NbgraderFailed) as error:
+        return _complain(str(error))
+    print(f"released {released}")
+    return 0
+
+
+def _lab(options: argparse.Namespace) -> int:
+    from autograder.release import hand_out, release
+
+    work = options.folder / ".release"
+    for chapter in chapters():
+        mine = hand_out(release(chapter, work), options.folder)
+        print(mine)
+    shutil.rmtree(work)
+    return 0
+
+
+def _class(options: argparse.Namespace) -> int:
+    from autograder.simulate import run_class, table
+
+    if options.course.exists() and any(options.course.iterdir()):
+        return _complain(f"{options.course} is not empty; a simulated class wants a new folder.")
+    results = run_class(options.chapter, options.course, options.seed)
+    print(table(results))
+    return int(any(result.differing for result in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
