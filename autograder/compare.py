@@ -230,7 +230,8 @@ def _allowed(
 
 
 def _at(name: str, index: tuple[int, ...]) -> str:
-    return f"{name}[{', '.join(map(str, index))}]" if index else name
+    """`Entry [1, 2] of dw`: the index comes first, so that any name reads well behind it."""
+    return f"Entry [{', '.join(map(str, index))}] of {name}" if index else "It"
 
 
 def _number(value: Any) -> str:

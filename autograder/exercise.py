@@ -67,8 +67,13 @@ class Outcome:
 class Check(Protocol):
     """A rule that judges answers. `values`, `gradient` and `property` are in checks.py."""
 
-    title: str
-    share: float
+    @property
+    def title(self) -> str:
+        """What the check is called in the key and in reports."""
+
+    @property
+    def share(self) -> float:
+        """Its weight among the checks of the exercise."""
 
     def questions(self, rng: np.random.Generator) -> list[Question]:
         """Draw the questions. Only `record` calls this: a key holds the questions themselves."""
