@@ -51,9 +51,7 @@ def neuron() -> Figure:
     z = w[0] * x1 + w[1] * x2 + b
     shades = LinearSegmentedColormap.from_list("output", [COLORS["surface"], COLORS["model"]])
     # An array of colors this small stays small as SVG, and is smooth when interpolated.
-    axes.imshow(
-        sigmoid(z), extent=(-3, 3, -3, 3), origin="lower", cmap=shades, vmin=0, vmax=1.45
-    )
+    axes.imshow(sigmoid(z), extent=(-3, 3, -3, 3), origin="lower", cmap=shades, vmin=0, vmax=1.45)
     levels = axes.contour(
         x1, x2, z, levels=[-4, -2, 0, 2, 4], colors=COLORS["ink"],
         linewidths=[0.7, 0.7, 2, 0.7, 0.7],
@@ -139,7 +137,9 @@ def activations() -> Figure:
         "softplus": (np.logaddexp(0, z), s),
     }
     figure = Figure(figsize=(7, 4.6), layout="constrained")
-    for axes, (name, (value, slope)) in zip(figure.subplots(2, 3).flat, curves.items(), strict=True):
+    for axes, (name, (value, slope)) in zip(
+        figure.subplots(2, 3).flat, curves.items(), strict=True
+    ):
         draw_activation(axes, name, z, value, slope)
     return figure
 

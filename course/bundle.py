@@ -43,7 +43,9 @@ def read_module(path: str) -> str:
 
 def literal(path: str, name: str) -> Any:
     """Return the JSON value of ``export const <name> = …;`` in ``course/figures/<path>``."""
-    found = re.search(rf"^export const {name} = (.*?);$", read_module(path), re.DOTALL | re.MULTILINE)
+    found = re.search(
+        rf"^export const {name} = (.*?);$", read_module(path), re.DOTALL | re.MULTILINE
+    )
     if found is None:
         raise ValueError(f"course/figures/{path} has no `export const {name} = …;`")
     return json.loads(found[1])
@@ -52,7 +54,10 @@ def literal(path: str, name: str) -> Any:
 def imports(path: str) -> Iterator[tuple[str, str]]:
     """Yield the names and the path of each import of a module."""
     for found in IMPORT.finditer(read_module(path)):
-        yield found[1].strip(), posixpath.normpath(posixpath.join(posixpath.dirname(path), found[2]))
+        yield (
+            found[1].strip(),
+            posixpath.normpath(posixpath.join(posixpath.dirname(path), found[2])),
+        )
 
 
 @cache
@@ -72,7 +77,9 @@ def bundle(name: str) -> str:
                 exports = ", ".join(EXPORT.findall(read_module(needed)))
                 inner = EXPORT.sub("", body(needed))
                 parts[needed] = f"(() => {{\n{inner}\nreturn {{ {exports} }};\n}})()"
-        used = "".join(f"const {{ {names} }} = modules[{path!r}];\n" for names, path in imports(path))
+        used = "".join(
+            f"const {{ {names} }} = modules[{path!r}];\n" for names, path in imports(path)
+        )
         return used + IMPORT.sub("", read_module(path))
 
     entry = body(f"{name}.js")

@@ -1,4 +1,4 @@
-"""Figures for notebooks: the book's explorable figures, and a view of the student's own function."""
+"""Figures for notebooks: the book's explorable figures, and a view of a student's own function."""
 
 import io
 from collections.abc import Callable

@@ -80,7 +80,7 @@ function build(state) {
         "tr",
         {},
         html("th", { scope: "col" }, "layer"),
-        html("th", { scope: "col" }, "weights + biases"),
+        html("th", { scope: "col" }, "shapes of w and b"),
         html("th", { scope: "col" }, "parameters"),
       ),
     ),
@@ -141,7 +141,7 @@ function build(state) {
         "tr",
         {},
         html("th", { scope: "row" }, name),
-        html("td", {}, `${whole(from)} · ${to} + ${to}`),
+        html("td", {}, `(${from}, ${to}) and (${to},)`),
         html("td", {}, whole(weights + biases), share),
       );
       row.addEventListener("pointerenter", () => highlight(index));

@@ -14,7 +14,8 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowDown: [0, -1], Arr
  * @param {(x: number, y: number) => void} onMove
  */
 export function draggable(target, picture, onMove) {
-  target.style.touchAction = "none";
+  // Browsers heed touch-action on a whole picture only, not on a part of it.
+  target.addEventListener("touchstart", (event) => event.preventDefault(), { passive: false });
   target.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     target.setPointerCapture(event.pointerId);
