@@ -26,7 +26,8 @@ def make_arrays() -> dict[str, np.ndarray]:
 
 
 def main() -> None:
-    np.savez_compressed(TARGET, **make_arrays())
+    arrays = make_arrays()
+    np.savez_compressed(TARGET, images=arrays["images"], labels=arrays["labels"])
     print(f"{TARGET}: sha256 {hashlib.sha256(TARGET.read_bytes()).hexdigest()}")
 
 
