@@ -95,19 +95,17 @@ class Gradient(Values):
         forward = reference(self.of)
         if self.elementwise:
             upstream = np.ones_like(forward(*inputs.values()))
-        estimates = numerical_gradient(forward, *inputs.values(), upstream=upstream)
-        wanted = [
-            estimate
-            for name, estimate in zip(inputs, estimates, strict=True)
-            if estimate is not None and (not self.wrt or name in self.wrt)
-        ]
-        rights = tuple(_as_interval(estimate, self.of, asked.about) for estimate in wanted)
+        wrt = [list(inputs).index(name) for name in self.wrt] or None
+        estimates = numerical_gradient(forward, *inputs.values(), upstream=upstream, wrt=wrt)
+        wanted = [estimate for estimate in estimates if estimate is not None]
+        rights = tuple(as_interval(estimate, self.of, asked.about) for estimate in wanted)
         return rights[0] if len(rights) == 1 else rights
 
 
-def _as_interval(estimate: Any, of: str, about: str) -> Any:
+def as_interval(estimate: Any, of: str, about: str) -> Any:
+    """What accepts every right gradient: a leaf for each estimate, in the same structure."""
     if isinstance(estimate, (list, tuple)):
-        return type(estimate)(_as_interval(part, of, about) for part in estimate)
+        return type(estimate)(as_interval(part, of, about) for part in estimate)
     if not np.all(np.isfinite(estimate.error)):
         raise CannotTell(f"the derivative of {of} cannot be established for the case {about!r}")
     return interval(estimate.lower, estimate.upper, estimate.error)

@@ -7,11 +7,13 @@ are right (a subgradient at a kink) or where the right one is known up to an err
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+NAMED_PARTS = re.compile(r"\((?P<parts>\w+(, \w+)*)\)(?P<rest>.*)")
 INTERVAL = frozenset({"lower", "upper", "error"})
 ERROR_BARS = 4  # a right value lies within this many error bars of a numerical estimate
 GRADIENT_RTOL = 1e-6  # and within this of it where it was computed in another order
@@ -62,10 +64,29 @@ def middle(right: Any) -> np.ndarray:
     return np.asarray(right)
 
 
+def part_names(items: Any, name: str, names: tuple[str, ...] = ()) -> list[str]:
+    """What messages call the parts of a sequence that is called `name`.
+
+    A name that begins with names in parentheses names what it holds: a pair ``"(dw, db) of layer 2"``
+    has the parts ``"dw of layer 2"`` and ``"db of layer 2"``, and a list of such pairs, ``"(dw, db) of
+    layer"``, has the items ``"(dw, db) of layer 1 (of 3)"`` and so on.
+    """
+    if len(names) == len(items):
+        return list(names)
+    if found := NAMED_PARTS.fullmatch(name):
+        parts = found["parts"].split(", ")
+        nested = any(type(item) in (tuple, list) for item in items)
+        if len(parts) == len(items) and not nested:
+            return [f"{part}{found['rest']}" for part in parts]
+        if found["rest"]:
+            return [f"{name} {i + 1} (of {len(items)})" for i in range(len(items))]
+    return [f"{name}[{i}]" for i in range(len(items))]
+
+
 def leaves(right: Any, name: str, names: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
     """The leaves of a right answer in order, each with the name by which messages call it."""
     if type(right) in (tuple, list):
-        labels = names if len(names) == len(right) else [f"{name}[{i}]" for i in range(len(right))]
+        labels = part_names(right, name, names)
         return [leaf for label, item in zip(labels, right, strict=True)
                 for leaf in leaves(item, label)]  # fmt: skip
     if type(right) is dict and not is_interval(right):
@@ -99,7 +120,7 @@ def compare(
             parts = f" ({', '.join(names)})" if names else ""
             says = f"{name} should hold {len(right)} {_plural(right)}{parts}, but holds {len(got)}."
             return [Difference(name, "structure", says)]
-        labels = names if len(names) == len(right) else [f"{name}[{i}]" for i in range(len(right))]
+        labels = part_names(right, name, names)
         return [difference for label, g, r in zip(labels, got, right, strict=True)
                 for difference in compare(g, r, label, (), tolerance)]  # fmt: skip
     if type(right) is dict and not is_interval(right):

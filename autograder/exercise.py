@@ -104,7 +104,9 @@ class Exercise:
         earns nothing, the others earn nothing either, so that a constant that happens to have a
         property is worth nothing.
     hints : three, from a nudge to almost there
-    returns : the names of the parts of the result, where it is a tuple
+    returns : the names of the parts of the result, where it is a tuple. A part that holds several
+        arrays names them in parentheses: ``"(dw1, db1, dw2, db2)"``, or for a list with a pair for
+        each layer ``"(dw, db) of layer"``
     result : what messages call the result, where it is one thing
     needs : full names of the exercises that this one builds on
     core : whether it is on the core path of one term

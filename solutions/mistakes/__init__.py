@@ -36,7 +36,12 @@ class Alternative:
 
 
 def full_name(solution: Any) -> str:
-    """``"chapter.name"`` of a function or class of ``solutions/chapter.py``."""
+    """``"chapter.name"`` of a function or class of ``solutions/chapter.py``.
+
+    Where several exercises grow one class, the name itself says which of them is meant.
+    """
+    if isinstance(solution, str):
+        return solution
     return f"{solution.__module__.rpartition('.')[2]}.{solution.__name__}"
 
 

@@ -1,0 +1,171 @@
+"""The check of exercises that return a value and its gradients, told apart and layer by layer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograder import gradient_arguments as arguments
+from autograder.ask import Answer
+from autograder.checks import (
+    UPSTREAM,
+    Values,
+    as_interval,
+    find_difference,
+    find_problem,
+)
+from autograder.compare import Difference, compare, leaves
+from autograder.exercise import Ask, Exercise, Finding, Outcome, Question, Reference
+from autograder.gradients import check_gradient, numerical_gradient
+
+
+@dataclass(frozen=True)
+class LossAndGradients(Values):
+    """A pair is right: a value, and its gradients.
+
+    The value is compared with the reference's, the gradients with the numerical derivative of the
+    reference. Where both are wrong, the student's gradients are checked against the student's own
+    value, asked for at points nearby: they may be right for it, and only it be wrong.
+
+    Partial credit: the value, and each kind of gradient (all ``dw``, all ``db``) that is right in
+    every layer of every case, earn equal parts of the share.
+
+    Parameters
+    ----------
+    of : full name of the function in solutions/ that returns the value; it takes the case's
+        arguments, without an upstream gradient, which a value that is an array needs
+    wrt : the arguments that the gradients belong to. For one argument the gradients have its
+        structure; for several they are a tuple
+    """
+
+    of: str = ""
+    wrt: tuple[str, ...] = ()
+    title: str = "loss and gradients"
+
+    def right(self, asked: Question, solve: Any, reference: Reference) -> Any:
+        """The reference's value, and its derivative measured numerically."""
+        inputs = dict(asked.arguments)
+        upstream = inputs.pop(UPSTREAM, None)
+        forward = reference(self.of)
+        numbers = [list(inputs).index(name) for name in self.wrt]
+        estimates = numerical_gradient(forward, *inputs.values(), upstream=upstream, wrt=numbers)
+        gradients = tuple(as_interval(estimates[i], self.of, asked.about) for i in numbers)
+        value = forward(*inputs.values())
+        return value, gradients[0] if len(gradients) == 1 else gradients
+
+    def judge(
+        self, exercise: Exercise, questions: list[Question], rights: list[Any], ask: Ask
+    ) -> Outcome:
+        """Compare, and say which came first: a wrong value, or the first wrong layer."""
+        findings: list[Finding] = []
+        answers: list[Answer] = []
+        parts = {_kind(name) for right in rights for name, _ in _leaves(exercise, right)}
+        failed: set[str] = set()
+        own: bool | None = None  # whether the gradients are those of the student's own value
+        for asked, right in zip(questions, rights, strict=True):
+            answer = ask(asked)
+            answers.append(answer)
+            if problem := find_problem(self.title, answer, asked):
+                findings.append(problem)
+                failed.update(parts)
+                continue
+            wrong = compare(answer.value, right, exercise.result, exercise.returns, self.tolerance)
+            if not wrong:
+                continue
+            failed.update({_kind(d.which) for d in wrong} & parts or parts)
+            if any(d.kind == "structure" for d in wrong):
+                findings += [find_difference(self.title, d, asked) for d in wrong]
+                continue
+            value_name = _leaves(exercise, right)[0][0]
+            if own is None and wrong[0].which == value_name and len(wrong) > 1:
+                own = self._is_of_own_value(asked, answer, ask)
+            names = [name for name, _ in _leaves(exercise, right)]
+            findings += [
+                find_difference(self.title, d, asked) for d in _told(wrong, names, bool(own))
+            ]
+        return Outcome(1 - len(failed) / len(parts), tuple(findings), tuple(answers))
+
+    def _is_of_own_value(self, asked: Question, answer: Answer, ask: Ask) -> bool:
+        """Whether the gradients that came back are the derivative of the value that came back."""
+        claims = [claim for _, claim in arguments.leaves(answer.value[1], ())]
+        places = [
+            (name, path)
+            for name in self.wrt
+            for path, _ in arguments.leaves(asked.arguments[name], ())
+        ]
+        if len(claims) != len(places):
+            return False
+        upstream = asked.arguments.get(UPSTREAM)
+        for (name, path), claim in reversed(list(zip(places, claims, strict=True))):
+            argument = asked.arguments[name]
+            (here,) = [leaf for at, leaf in arguments.leaves(argument, ()) if at == path]
+
+            def value(moved: Any, name: str = name, path: Any = path, argument: Any = argument) -> Any:
+                put = arguments.rebuild(argument, (), lambda at, x: moved if at == path else x)
+                again = ask(asked.changed(**{name: put}))
+                if again.problem:
+                    raise ValueError(again.problem)
+                return again.value[0]
+
+            if not check_gradient(value, (claim,), here, upstream=upstream, directions=1):
+                return False
+        return True
+
+
+def _leaves(exercise: Exercise, right: Any) -> list[tuple[str, Any]]:
+    return leaves(right, exercise.result, exercise.returns)
+
+
+def _kind(name: str) -> str:
+    """``dw`` of ``dw of layer 2 (of 3)``."""
+    return name.partition(" of ")[0]
+
+
+def _layer(name: str) -> int:
+    """The 2 of ``dw of layer 2 (of 3)`` and of ``dw2``; 0 where there are no layers."""
+    number = re.search(r"\d+", name)
+    return int(number[0]) if number else 0
+
+
+def _told(wrong: list[Difference], names: list[str], own: bool) -> Iterator[Difference]:
+    """The differences, the wrong value first, then the gradients on the way back."""
+    value, gradients = names[0], names[1:]
+    wrong_value = wrong[0] if wrong[0].which == value else None
+    back = sorted(wrong[1:] if wrong_value else wrong, key=lambda d: -_layer(d.which))
+    if wrong_value and not back:
+        says = f"{wrong_value.says} The gradients are right."
+        yield replace(wrong_value, says=says)
+        return
+    if wrong_value and own:
+        says = (
+            f"{wrong_value.says} Your gradients are right for {value} that you return; "
+            f"so mend {value}, and the gradients with it."
+        )
+        yield replace(wrong_value, says=says)
+        return
+    if wrong_value:
+        says = f"{wrong_value.says} The gradients are wrong too, and not only because of that."
+        yield replace(wrong_value, says=says)
+    first = back[0]
+    beyond = [name for name in gradients if _layer(name) > _layer(first.which)]
+    says = first.says if wrong_value else f"{first.says} {value.capitalize()} itself is right."
+    if beyond:
+        says += (
+            " On the way back from the output it is the first wrong one: "
+            f"{_listed(beyond)} {'is' if len(beyond) == 1 else 'are'} right."
+        )
+    elif _layer(first.which):
+        says += " That is where the way back begins."
+    yield replace(first, says=says)
+    if back[1:]:
+        which = _listed([d.which for d in back[1:]])
+        verb = "is" if len(back) == 2 else "are"
+        yield replace(back[1], which=which, says=f"{which} {verb} wrong too.", evidence="")
+
+
+def _listed(names: list[str]) -> str:
+    if len(names) > 4:
+        names = [*names[:3], f"{len(names) - 3} more"]
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
