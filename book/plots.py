@@ -27,7 +27,6 @@ STYLE = {
     "axes.labelcolor": INK,
     "axes.titlecolor": INK,
     "axes.titlesize": 11,
-    "axes.titleweight": "medium",
     "axes.labelsize": 10.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
@@ -54,13 +53,15 @@ mpl.rcParams.update(STYLE)
 class Picture:
     """A drawing in the page. ``alt`` says what it shows to who cannot see it."""
 
-    def __init__(self, svg: str, alt: str) -> None:
+    def __init__(self, svg: str, alt: str, wide: bool) -> None:
         self.svg = svg
         self.alt = alt
+        self.wide = wide  # a phone scrolls it sideways rather than make its letters tiny
 
     def _repr_html_(self) -> str:
         label = html.escape(self.alt)
-        return f'<div class="picture" role="img" aria-label="{label}">{self.svg}</div>'
+        kind = "picture wide" if self.wide else "picture"
+        return f'<div class="{kind}" role="img" aria-label="{label}">{self.svg}</div>'
 
     def __repr__(self) -> str:
         return self.alt
@@ -71,7 +72,8 @@ def show(figure: Figure, alt: str) -> Picture:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     mpl.pyplot.close(figure)
-    return Picture(follow_theme(buffer.getvalue(), name_of(alt)), alt)
+    svg = follow_theme(buffer.getvalue(), name_of(alt))
+    return Picture(svg, alt, wide=figure.get_figwidth() > 7)
 
 
 def name_of(alt: str) -> str:

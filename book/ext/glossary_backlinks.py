@@ -38,9 +38,19 @@ Entry = tuple[str, str]  # the page and the anchor of a glossary entry
 
 
 def entries(env: BuildEnvironment) -> dict[str, Entry]:
-    """Return each term in lower case with where its entry stands."""
+    """Return each term in lower case with where its entry stands. Synonyms share one entry."""
+    return getattr(env, "glossary_entries", {})
+
+
+def find_entries(env: BuildEnvironment) -> dict[str, Entry]:
     objects = env.get_domain("std").objects  # type: ignore[attr-defined]
-    return {name.lower(): place for (kind, name), place in objects.items() if kind == "term"}
+    places = {name.lower(): place for (kind, name), place in objects.items() if kind == "term"}
+    first: dict[Entry, Entry] = {}
+    for page in {page for page, _ in places.values()}:
+        for item in env.get_doctree(page).findall(nodes.definition_list_item):
+            anchors = [anchor for term in item.findall(nodes.term) for anchor in term["ids"]]
+            first.update({(page, anchor): (page, anchors[0]) for anchor in anchors})
+    return {term: first[place] for term, place in places.items()}
 
 
 def pattern(terms: dict[str, Entry]) -> re.Pattern[str]:
@@ -84,7 +94,7 @@ def terms_of(doctree: nodes.document, terms: dict[str, Entry]) -> set[str]:
 
 def collect(app: Sphinx, env: BuildEnvironment) -> list[str]:
     """Find which page uses which term; return the pages whose links changed."""
-    terms = entries(env)
+    terms = env.glossary_entries = find_entries(env)  # type: ignore[attr-defined]
     before: dict[str, set[str]] = getattr(env, "glossary_uses", {})
     glossaries = {page for page, _ in terms.values()}
     uses: dict[str, set[str]] = {}

@@ -56,6 +56,8 @@ def add_to_page(
 
 
 def setup(app: Sphinx) -> dict[str, object]:
+    # Jupyter Book sets this for sphinx_comments, which is not loaded.
+    app.add_config_value("comments_config", {}, "")
     app.connect("builder-inited", copy_assets)
     app.connect("html-page-context", add_to_page)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,10 +1,11 @@
-"""Drop the execution cache when what the cells import has changed.
+"""Let the book's cells import from the repository, and run them again when what they import changed.
 
 Jupyter's cache is keyed by the cells of a notebook. A cell that calls ``solutions`` or loads a data
 set shows something else as soon as those change, so a fingerprint of them is kept beside the cache.
 """
 
 import hashlib
+import os
 import shutil
 from collections.abc import Iterable
 from pathlib import Path
@@ -44,8 +45,15 @@ def drop_if_stale(root: Path, cache: Path) -> bool:
     return stale
 
 
+def import_from(root: Path) -> None:
+    """Let the kernels, which start in the page's own folder, find the repository's packages."""
+    inherited = os.environ.get("PYTHONPATH", "").split(os.pathsep)
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *filter(None, inherited)])
+
+
 def at_start(app: Sphinx) -> None:
     """Check the cache, and read every notebook again if it was dropped."""
+    import_from(Path(app.srcdir))
     configured = app.config.nb_execution_cache_path
     cache = Path(configured) if configured else Path(app.outdir).parent / ".jupyter_cache"
     if drop_if_stale(Path(app.srcdir), cache):
