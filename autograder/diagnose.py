@@ -280,6 +280,8 @@ def _entries(finding: Finding) -> Iterator[str]:
             for label, mask in (
                 ("negative", value < 0), ("positive", value > 0), ("exactly 0", value == 0),
                 ("below -20", value < -20), ("above 20", value > 20),
+                ("below -100", value < -100), ("above 100", value > 100),
+                ("beyond ±100", np.abs(value) > 100),
             ):  # fmt: skip
                 if mask.any() and np.array_equal(mask, wrong):
                     yield f"The wrong entries are those where {name} is {label}."
