@@ -113,6 +113,18 @@ class Point:
             return np.array(value, dtype=np.float64)
         return value.copy() if isinstance(value, np.ndarray) else value
 
+    def nearby(self, rng: np.random.Generator, distance: float) -> Point:
+        """The same function at a random point close by, in units of the size of each entry."""
+
+        def move(path: Path, value: Any) -> Any:
+            if path not in self.paths:
+                return value
+            scale = scale_of(value, typical_exponent(value))
+            return value + distance * scale * rng.standard_normal(value.shape)
+
+        args = tuple(rebuild(arg, (i,), move) for i, arg in enumerate(self.args))
+        return Point(self.f, args, self.paths, self.upstream)
+
     @property
     def is_scalar(self) -> bool:
         return self.single and self.outputs[0].ndim == 0
@@ -230,3 +242,11 @@ def random_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
     bits = rng.integers(0, 1 << 17, shape)
     size = ((bits & 0xFFFF) + 0x8000) * 2.0**-16
     return np.where(bits & 0x10000, size, -size)
+
+
+def norm_of(terms: Array) -> float:
+    """Euclidean norm, also of numbers whose squares underflow."""
+    size = float(np.max(np.abs(terms), initial=0.0))
+    if size == 0 or not np.isfinite(size):
+        return size
+    return size * float(np.linalg.norm(np.ravel(terms) / size))

@@ -47,7 +47,7 @@ def extrapolate(quotients: Array, power: int) -> Array:
 
 
 def settle(
-    quotients: Array, steps: Array, powers: tuple[int, ...], floor: float
+    quotients: Array, steps: Array, powers: tuple[int, ...], floor: Array
 ) -> tuple[Array, Array]:
     """Limit of difference quotients as the step goes to 0.
 
@@ -56,7 +56,7 @@ def settle(
     quotients : (steps, lines) array   NaN where a step leaves the domain of the function
     steps : (steps,) array   falling by `RATIO`
     powers : the powers of the step in the error of a quotient, lowest first
-    floor : noise of ``phi`` that is known to be there, e.g. its last bit
+    floor : (lines,) array, noise of ``phi`` that is known to be there, e.g. its last bit
 
     Returns
     -------
@@ -105,8 +105,12 @@ class Slopes:
     one_sided: NDArray[np.bool_]
 
 
-def slopes(steps: Array, ahead: Array, behind: Array, floor: float) -> Slopes:
-    """Slopes at 0 from ``ahead = rise(steps)`` and ``behind = rise(-steps)``, each (steps, lines)."""
+def slopes(steps: Array, ahead: Array, behind: Array, last_bit: float) -> Slopes:
+    """Slopes at 0 from ``ahead = rise(steps)`` and ``behind = rise(-steps)``, each (steps, lines).
+
+    ``last_bit`` is the rounding of ``phi(0)``.
+    """
+    floor = np.maximum(_noise_floor(steps, ahead, last_bit), _noise_floor(steps, behind, last_bit))
     h = steps[:, None]
     with np.errstate(all="ignore"):
         right, right_error = settle(ahead / h, steps, ONE_SIDED, floor)
@@ -138,14 +142,35 @@ def slopes(steps: Array, ahead: Array, behind: Array, floor: float) -> Slopes:
     return Slopes(low, high, error, kink, jump, steep, one_sided)
 
 
-def _jumps(steps: Array, rise: Array, floor: float) -> NDArray[np.bool_]:
+def _noise_floor(steps: Array, rise: Array, last_bit: float) -> Array:
+    """Rounding of ``phi`` that must be expected, (lines,).
+
+    ``phi`` may be a small difference of large numbers. Then its own size says nothing about its
+    rounding, but two things do: how much it responds to a step of natural size (``phi`` can be no finer
+    than the last bit of that), and a response to ever smaller steps that suddenly stops instead of
+    shrinking with the step: the last one seen is about as large as the grain of ``phi``.
+    """
+    size = np.where(np.isfinite(rise), np.abs(rise), 0.0)
+    middle = (steps >= 2.0**-6) & (steps <= 2.0**-4)
+    response = (size[middle] / steps[middle, None]).max(axis=0, initial=0.0)
+    large = size[(steps > 2.0**-4) & (steps <= 16)].max(axis=0, initial=0.0)
+    response = np.where(response > 0, response, large)
+    if last_bit < EPS:  # phi(0) is 0, and so is phi around: it may still be made of numbers near 1
+        response = np.where(response > 0, response, 1.0)
+    natural = np.maximum(last_bit, EPS * response)
+    stops = (size[1:] < size[:-1] / 2000) & (size[:-1] < 1e-8 / EPS * natural)
+    grain = np.where(stops, size[:-1], 0.0).max(axis=0, initial=0.0)
+    return np.maximum(natural, grain)
+
+
+def _jumps(steps: Array, rise: Array, floor: Array) -> NDArray[np.bool_]:
     """Where the smallest steps do not make ``phi`` return to ``phi(0)``."""
     last = rise[-3:]
     size = np.abs(last[0])
     return (np.ptp(last, axis=0) < 0.01 * size) & (size > 1e4 * floor) & (size > 0)
 
 
-def _steep(rise: Array, floor: float) -> NDArray[np.bool_]:
+def _steep(rise: Array, floor: Array) -> NDArray[np.bool_]:
     """Where quotients keep growing by half or more with every step, as those of the square root do."""
     size = np.abs(rise[-6:])
     return ((size[1:] > 0.37 * size[:-1]) & (size[1:] > 100 * floor)).all(axis=0)

@@ -46,7 +46,6 @@ from autograder.gradient_arguments import (
     differentiable_paths,
     path_name,
     random_weights,
-    rebuild,
     scale_of,
     typical_exponent,
 )
@@ -54,21 +53,20 @@ from autograder.gradient_claims import Claims, match_claims
 from autograder.gradient_estimate import Estimate, given_upstream, numerical_gradient
 from autograder.gradient_report import Block, Entry, Line, Report, Verdict
 from autograder.gradient_search import (
+    LOST,
     Finding,
     Probe,
     Task,
     direction_of,
     search,
-    slopes_nearby,
 )
-from autograder.gradient_slopes import SAFETY
 
 __all__ = ["Block", "Entry", "Estimate", "Line", "Report", "check_gradient", "numerical_gradient"]
 
-ROUNDING = 1e-9  # what a right float64 gradient may be off by, relative to the norm of its block
+ROUNDING = 1e-10  # what a right float64 gradient may be off by, relative to the norm of its block
 COARSEST = 1e-5  # an error of this size, relative to the norm, must be visible to say "right"
-LOST = 1e-11  # a block this small beside the whole gradient drowns in the rounding of f
 BUDGET = 900  # evaluations to find the entries to blame
+SADDLE = 2.0**-3  # how far to step off a point where f does not respond at all
 OFF_KINK = 2.0**-10  # how far to step off a kink, relative to the scale of each entry
 
 
@@ -286,6 +284,8 @@ class _Judge:
             return self.at_kink(task, probe, finding, block)
         if finding.consistent:
             return self.with_resolution(task, probe, finding, block)
+        if self.is_lost(finding):
+            return replace(block, resolution=max(block.resolution, finding.resolution))
         return self.confirm(task, block)
 
     def with_resolution(self, task: Task, probe: Probe, finding: Finding, block: Block) -> Block:
@@ -293,24 +293,40 @@ class _Judge:
         block = replace(block, resolution=resolution)
         if finding.resolution <= self.coarsest or self.is_zero(task, probe, finding):
             return block
+        if self.claimant and not task.flat.any():
+            near = self.near_block(task, SADDLE, 2)
+            if near is not None and near.verdict == "right":
+                return replace(block, resolution=near.resolution)
         return _unsure(block, _why_noisy(task, finding))
+
+    def is_lost(self, finding: Finding) -> bool:
+        """Whether both the claim and the slope are nothing beside the whole gradient."""
+        line = finding.line
+        sizes = (abs(line.claimed), abs(line.low), abs(line.high), finding.bar)
+        return max(sizes) <= LOST * self.whole
 
     def is_zero(self, task: Task, probe: Probe, finding: Finding) -> bool:
         """Whether a gradient too small to be resolved may still be called right.
 
-        It may if f ignores the argument, if f is constant around here and jumps further away, or if the
-        block is lost in the rounding of the rest of the gradient.
+        It may if the block is lost in the rounding of the rest of the gradient; and where zero is
+        claimed, if f ignores the argument, if the error bar is small beside how f responds to a step of
+        natural size (a minimum), or if f is constant around here and jumps further away.
         """
-        if finding.bar + abs(finding.line.claimed) <= LOST * self.whole:
+        if self.is_lost(finding):
             return True
         if task.flat.any():
             return False
         if self.point.rise(task.path, np.full(task.x.shape, np.nan)) == 0:
             return True
-        rises = np.abs(np.array([probe.at(float(t)) for t in finding.line.steps]))
-        near = rises[finding.line.steps <= QUIET]
-        far = rises[(finding.line.steps > QUIET) & (finding.line.steps <= 16)]
-        return not near.any() and bool((far > 1e6 * self.point.last_bit).any())
+        steps = np.array(sorted(probe.rises))
+        rises = np.abs([probe.rises[t] for t in steps]).max(axis=1)
+        natural = steps <= 1
+        if finding.bar <= self.coarsest * np.max(rises[natural] / steps[natural]):
+            return True
+        far = (steps > QUIET) & (steps <= 16)
+        return not rises[steps <= QUIET].any() and bool(
+            (rises[far] > 1e6 * self.point.last_bit).any()
+        )
 
     def unknown(self, task: Task, probe: Probe, finding: Finding, block: Block) -> Block:
         if finding.jump:
@@ -342,7 +358,12 @@ class _Judge:
 
     def at_kink(self, task: Task, probe: Probe, finding: Finding, block: Block) -> Block:
         note = "a kink: any slope between the left and the right one is accepted."
-        block = replace(block, kinks=1, notes=(*block.notes, note))
+        block = replace(
+            block,
+            kinks=1,
+            resolution=max(block.resolution, task.rounding),
+            notes=(*block.notes, note),
+        )
         together = Probe(task, scale_of(task.x, task.exponent + 40))
         if not together.agrees():
             tied = together.measure()
@@ -359,75 +380,80 @@ class _Judge:
 
     def confirm_tie(self, task: Task, tied: Finding, block: Block) -> Block:
         note = "wrong when all entries move together, which leaves ties tied."
-        return replace(block, verdict="wrong", line=tied.line, notes=(*block.notes, note))
+        worst = tuple(search(task, BUDGET).wrong)
+        return replace(
+            block, verdict="wrong", line=tied.line, worst=worst, notes=(*block.notes, note)
+        )
 
     def off_kink(self, task: Task, finding: Finding, block: Block) -> Block:
         """Check the gradient function a little off the kink, where nothing is hidden."""
-        near_claims = []
-        verdict: Verdict = "cannot tell"
-        for _ in range(4):
-            point, claimed = self.nearby(task.path)
-            if claimed is None:
-                continue
-            near = self.task(task.path, point, claimed)
-            probe = Probe(near, direction_of(near, None, typical=True))
-            near_claims.append(claimed)
-            if not probe.agrees():
-                there = probe.measure()
-                if (
-                    not there.known
-                    or there.kink
-                    or (there.consistent and there.resolution > self.coarsest)
-                ):
-                    continue
-                if not there.consistent:
-                    found = search(near, BUDGET)
-                    if found.wrong:
-                        self.point.evaluations += point.evaluations
-                        return replace(block, verdict="wrong", worst=tuple(found.wrong))
-                    continue
-                block = replace(block, resolution=max(block.resolution, there.resolution))
-            verdict = "right"
-            self.point.evaluations += point.evaluations
-            if len(near_claims) > 1:
-                break
-        if verdict != "right":
+        near = self.near_block(task, OFF_KINK, 2)
+        if near is None:
             return _unsure(block, "kinks so close together that no smooth point was found nearby.")
-        if finding.consistent or self.mixture(task, finding, near_claims):
+        if near.verdict == "wrong":
+            return replace(block, verdict="wrong", worst=near.worst)
+        block = replace(block, resolution=max(block.resolution, near.resolution))
+        here = search(task, BUDGET)
+        if here.wrong:
+            return replace(block, verdict="wrong", worst=tuple(here.wrong))
+        if finding.consistent or self.mixture(task):
             return block
         return _unsure(block, "the slope claimed at the kink is none that f has nearby.")
 
-    def nearby(self, path: Path) -> tuple[Point, Array | None]:
+    def near_block(self, task: Task, distance: float, wanted: int) -> Block | None:
+        """The verdict at random points nearby: wrong at one, or right at ``wanted``, or None."""
+        right: list[Block] = []
+        for _ in range(wanted + 4):
+            point, claimed = self.nearby(task.path, distance)
+            if claimed is None:
+                continue
+            near = self.task(task.path, point, claimed)
+            block = self.smooth_block(near)
+            self.point.evaluations += point.evaluations
+            if block is not None and block.verdict == "wrong":
+                return block
+            if block is not None:
+                right.append(block)
+            if len(right) == wanted:
+                return max(right, key=lambda b: b.resolution)
+        return None
+
+    def smooth_block(self, task: Task) -> Block | None:
+        """The verdict along one direction at a point where f is smooth; None if it is unclear."""
+        block = Block("", task.path, "right", resolution=task.rounding)
+        probe = Probe(task, direction_of(task, None, typical=True))
+        if probe.agrees():
+            return block
+        finding = probe.measure()
+        if not finding.known or finding.kink or finding.resolution > self.coarsest:
+            return None
+        if finding.consistent:
+            return replace(block, resolution=finding.resolution)
+        found = search(task, BUDGET)
+        return replace(block, verdict="wrong", worst=tuple(found.wrong)) if found.wrong else None
+
+    def nearby(self, path: Path, distance: float) -> tuple[Point, Array | None]:
         """The function at a random point close by, and what is claimed there."""
-
-        def move(at: Path, value: Any) -> Any:
-            if at not in self.point.paths:
-                return value
-            scale = scale_of(value, typical_exponent(value))
-            return value + OFF_KINK * scale * random_weights(self.rng, value.shape)
-
-        args = tuple(rebuild(arg, (i,), move) for i, arg in enumerate(self.point.args))
+        assert self.claimant is not None
         try:
-            point = Point(self.point.f, args, self.point.paths, self.point.upstream)
-            assert self.claimant is not None
+            point = self.point.nearby(self.rng, distance)
             claims = match_claims(self.claimant(point), point, self.names, ROUNDING)
-        except Exception:
+        except Exception:  # outside the domain of f: another point may be inside
             return self.point, None
         return point, claims.arrays.get(path)
 
-    def mixture(self, task: Task, finding: Finding, near: list[Array]) -> bool:
+    def mixture(self, task: Task) -> bool:
         """Whether a claim at several kinks at once is a mixture of the gradients nearby."""
-        for _ in range(8):
-            _, claimed = self.nearby(task.path)
-            if claimed is not None:
-                near.append(claimed)
-        stack = np.array(near)
-        low, high = stack.min(axis=0), stack.max(axis=0)
-        wide = high - low
-        slack = 0.02 * float(np.abs(stack).max())
-        return bool(
-            ((task.claimed >= low - wide - slack) & (task.claimed <= high + wide + slack)).all()
-        )
+        low, high = np.full(task.x.shape, np.inf), np.full(task.x.shape, -np.inf)
+        for _ in range(64):
+            _, near = self.nearby(task.path, OFF_KINK)
+            if near is None:
+                continue
+            low, high = np.minimum(low, near), np.maximum(high, near)
+            slack = (high - low) + 0.02 * float(np.max(np.maximum(-low, high)))
+            if ((task.claimed >= low - slack) & (task.claimed <= high + slack)).all():
+                return True
+        return False
 
 
 QUIET = 2.0**-10  # steps up to here move a locally constant f by nothing at all
