@@ -1,14 +1,15 @@
 """From a wrong answer to the mistake that made it, by comparing arrays.
 
-Three things are tried, in this order. Did a property fail that by itself establishes a mistake?
-Is the answer, on every question, what one of the recorded mistakes returned? Is the wrong array
-a simple transformation of the right one: a sign, a factor, a transpose, a missing sum? If nothing
-matches, what is left is where the wrong entries are.
+Four things are tried, in this order. Is the answer, on every question, what one recorded mistake and
+no other returned? Did a property fail that by itself establishes a mistake? Is the answer what a
+recorded mistake returned at least where it is wrong? Is the wrong array a simple transformation of
+the right one: a sign, a factor, a transpose, a missing sum? If nothing matches, what is left is
+where the wrong entries are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +38,9 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     where = where_to_look(exercise, key, outcomes)
     known = {mistake.name: mistake for mistake in key.mistakes}
+    everywhere = [m for m in key.mistakes if _answered_alike(m, outcomes, range(len(outcomes)))]
+    if len(everywhere) == 1:  # the strongest evidence: alike wherever right, alike wherever wrong
+        return _named(everywhere[0], where)
     for finding in findings:
         if finding.mistake in known:
             return _named(known[finding.mistake], where)
@@ -55,17 +59,17 @@ def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator
     """Recorded mistakes that answered as the student did: everywhere, else wherever he is wrong,
     else in one array that is wrong."""
     wrong = [i for i, outcome in enumerate(outcomes) if outcome.findings]
-
-    def same(mistake: KnownMistake, checks: list[int]) -> bool:
-        return all(
-            _same_answer(got, recorded)
-            for i in checks
-            for got, recorded in zip(outcomes[i].answers, mistake.answers[i], strict=False)
-        )
-
-    for checks in (list(range(len(outcomes))), wrong, wrong[:1]):
-        yield from (mistake for mistake in key.mistakes if same(mistake, checks))
+    for checks in (range(len(outcomes)), wrong, wrong[:1]):
+        yield from (m for m in key.mistakes if _answered_alike(m, outcomes, checks))
     yield from (m for m in key.mistakes if _same_wrong_array(exercise, key, outcomes, m))
+
+
+def _answered_alike(mistake: KnownMistake, outcomes: list[Outcome], checks: Iterable[int]) -> bool:
+    return all(
+        _same_answer(got, recorded)
+        for i in checks
+        for got, recorded in zip(outcomes[i].answers, mistake.answers[i], strict=False)
+    )
 
 
 def _same_answer(got: Answer, recorded: Answer) -> bool:
@@ -172,7 +176,9 @@ def _array_slips(
         yield "reordered", f"{which} has the right entries in the wrong places."
 
 
-def _factors(g: np.ndarray, r: np.ndarray, which: str, asked: Question) -> Iterator[tuple[str, str]]:
+def _factors(
+    g: np.ndarray, r: np.ndarray, which: str, asked: Question
+) -> Iterator[tuple[str, str]]:
     """A factor that is constant, and what it might be."""
     factor = float((g * r).sum() / (r * r).sum())
     if abs(factor - 1) < 1e-3 or not _close(g, factor * r):
