@@ -1,0 +1,84 @@
+"""What runs inside the confinement: the submission's cells, then answers to questions.
+
+Nothing here is trusted once the first cell has run: student code shares this process and may change
+any of it. That is why only data leaves, and why no answer was ever here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import sys
+import types
+import warnings
+from typing import Any
+
+from autograder.ask import Answer, ask
+from autograder.data import DataError
+from autograder.exercises import find
+from autograder.sandbox import wire
+from autograder.sandbox.policy import MEGABYTE
+
+LARGEST_QUESTION = 256 * MEGABYTE
+
+
+def serve(connection: Any) -> None:
+    """Run the cells that come first, then answer questions until the grader hangs up."""
+    cells = wire.receive(connection, limit=LARGEST_QUESTION)
+    module = types.ModuleType("__main__")
+    module.__dict__["get_ipython"] = lambda: _NoShell()
+    sys.modules["__main__"] = module
+    wire.send(
+        connection, [_run(number, cell, module.__dict__) for number, cell in enumerate(cells)]
+    )
+    while True:
+        request = wire.receive(connection, limit=LARGEST_QUESTION)
+        answer = _answer(request, module.__dict__)
+        try:
+            wire.send(connection, _as_list(answer))
+        except DataError as error:
+            wire.send(connection, _as_list(Answer(problem="not data", detail=str(error))))
+
+
+def _run(number: int, source: str, namespace: dict[str, Any]) -> str:
+    """Run one cell as a notebook does; returns "" or the exception's name and message."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            exec(compile(source, f"<cell {number}>", "exec"), namespace)
+    except NotImplementedError:
+        return "NotImplementedError"
+    except BaseException as error:  # SystemExit too: the next cells still count
+        return f"{type(error).__name__}: {error}"[:500]
+    return ""
+
+
+def _answer(request: Any, namespace: dict[str, Any]) -> Answer:
+    exercise = find(request["exercise"])
+    student = namespace.get(exercise.symbol)
+    if student is None:
+        return Answer(problem="missing", detail=exercise.symbol)
+    return ask(student, exercise.drive, request["arguments"])
+
+
+def _as_list(answer: Answer) -> list[Any]:
+    return [answer.value, answer.problem, answer.detail, answer.traceback, list(answer.changed),
+            answer.printed, list(answer.warnings)]  # fmt: skip
+
+
+class _NoShell:
+    """Stands where IPython's shell is in a notebook: magics do nothing."""
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda *args, **kwargs: None
+
+
+def quiet(descriptor: int) -> None:
+    """Send what Python prints to `descriptor`, line by line so that little is lost with a kill."""
+    stream = io.TextIOWrapper(
+        open(descriptor, "wb", buffering=0, closefd=False),  # noqa: SIM115
+        encoding="utf-8", errors="replace", line_buffering=True, write_through=True,
+    )  # fmt: skip
+    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = stream
+    with contextlib.suppress(Exception):
+        sys.stdin = open("/dev/null", encoding="utf-8")  # noqa: SIM115

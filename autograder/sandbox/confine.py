@@ -1,0 +1,219 @@
+"""Confine the calling process: namespaces, a new root, Landlock, seccomp, limits.
+
+Each function puts on one layer and raises OSError where the system refuses it. The order in which
+`server` calls them matters: a later layer takes away what an earlier one needs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import resource
+import struct
+import sys
+import sysconfig
+from collections.abc import Iterable
+from importlib.util import find_spec
+from pathlib import Path
+
+from autograder.sandbox import policy
+from autograder.sandbox.policy import Limits
+
+_libc = ctypes.CDLL(None, use_errno=True)
+
+_CLONE_NEW = {
+    "mount": 0x0002_0000, "uts": 0x0400_0000, "ipc": 0x0800_0000, "user": 0x1000_0000,
+    "pid": 0x2000_0000, "net": 0x4000_0000,
+}  # fmt: skip
+_MS_RDONLY, _MS_NOSUID, _MS_NODEV, _MS_NOEXEC = 1, 2, 4, 8
+_MS_REMOUNT, _MS_BIND, _MS_REC, _MS_PRIVATE = 32, 4096, 16384, 1 << 18
+_MNT_DETACH = 2
+_PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
+_SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
+_SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+_SYS_LANDLOCK = (444, 445, 446)  # create ruleset, add rule, restrict self: the same everywhere
+_CAPABILITY_VERSION_3 = 0x2008_0522
+_LAST_CAPABILITY = 63
+
+
+def _check(result: int, what: str) -> int:
+    if result < 0:
+        number = ctypes.get_errno()
+        raise OSError(number, f"{what}: {os.strerror(number)}")
+    return result
+
+
+def _mount(source: str | None, target: str, kind: str | None, flags: int, data: str = "") -> None:
+    encode = lambda text: text.encode() if text else None  # noqa: E731
+    result = _libc.mount(
+        encode(source), encode(target), encode(kind), ctypes.c_ulong(flags), encode(data)
+    )
+    _check(result, f"mount {target}")
+
+
+def readable_paths() -> list[str]:
+    """What confined code may read: the system's libraries, Python, and the two packages."""
+    prefixes = {sys.prefix, sys.base_prefix}
+    paths = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib", "purelib", "platlib")}
+    paths |= {os.path.join(prefix, "lib") for prefix in prefixes}
+    for name in policy.PACKAGES:
+        spec = find_spec(name)
+        if spec is not None and spec.origin:
+            paths.add(str(Path(spec.origin).parent))
+    paths |= set(policy.SYSTEM_PATHS)
+    existing = sorted(path for path in paths if os.path.exists(path))
+    return [p for p in existing if not any(p.startswith(q + "/") for q in existing if q != p)]
+
+
+def enter_namespaces() -> None:
+    """Leave the machine's users, mounts, processes, network and IPC; children are in the new ones.
+
+    An ordinary user needs user namespaces for it; root does without and changes its user later.
+    """
+    names = ["mount", "uts", "ipc", "pid", "net"]
+    user, group = os.getuid(), os.getgid()
+    if user != 0:
+        names.append("user")
+    _check(_libc.unshare(sum(_CLONE_NEW[name] for name in names)), "unshare")
+    if user != 0:
+        Path("/proc/self/setgroups").write_text("deny")
+        Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
+        Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+
+
+def enter_new_root(readable: Iterable[str], limits: Limits) -> None:
+    """Stand in an empty file system with a writable folder of bounded size and `readable` bound in."""
+    _mount(None, "/", None, _MS_PRIVATE | _MS_REC)
+    _mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755,nr_inodes=4096")
+    for path in readable:
+        source = os.path.realpath(path)
+        target = Path("/tmp" + path)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if os.path.isdir(source):
+            target.mkdir(exist_ok=True)
+        else:
+            target.touch()
+        _mount(source, str(target), None, _MS_BIND)
+        _mount(
+            None, str(target), None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID | _MS_NODEV
+        )
+    work = "/tmp" + policy.WORK
+    os.mkdir(work)
+    size = f"size={limits.disk},mode=777,nr_inodes={policy.INODES}"
+    _mount("tmpfs", work, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, size)
+    os.mkdir("/tmp/dev")
+    for name in ("null", "urandom"):
+        Path(f"/tmp/dev/{name}").touch()
+        _mount(f"/dev/{name}", f"/tmp/dev/{name}", None, _MS_BIND)
+    os.mkdir("/tmp/.old")
+    number = _SYS_PIVOT_ROOT[os.uname().machine]
+    _check(_libc.syscall(number, b"/tmp", b"/tmp/.old"), "pivot_root")
+    os.chdir("/")
+    _check(_libc.umount2(b"/.old", _MNT_DETACH), "umount")
+    os.rmdir("/.old")
+    _mount(None, "/", None, _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID | _MS_NODEV, "size=1m")
+    os.chdir(policy.WORK)
+
+
+def landlock_version() -> int:
+    """The kernel's Landlock version; 0 where it has none."""
+    return max(0, _libc.syscall(_SYS_LANDLOCK[0], None, ctypes.c_size_t(0), 1))
+
+
+def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> None:
+    """Landlock: read below `readable`, make and change files below `writable`, nothing else; no
+    network where the kernel's Landlock knows about it."""
+    version = landlock_version()
+    if not version:
+        raise OSError("the kernel has no Landlock")
+    rights = 13 + (version >= 2) + (version >= 3) + (version >= 5)
+    all_rights = (1 << rights) - 1
+    execute, write_file, read_file, read_dir = 1, 2, 4, 8
+    make_char, make_sock, make_fifo, make_block = 1 << 6, 1 << 9, 1 << 10, 1 << 11
+    network = 3 if version >= 4 else 0
+    scopes = 3 if version >= 6 else 0
+    fields = (all_rights, network, scopes)[: 1 if version < 4 else 2 if version < 6 else 3]
+    attributes = struct.pack(f"<{len(fields)}Q", *fields)
+    create, add_rule, restrict_self = _SYS_LANDLOCK
+    ruleset = _check(
+        _libc.syscall(create, attributes, ctypes.c_size_t(len(attributes)), 0), "landlock"
+    )
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+    may_write = all_rights & ~(execute | make_char | make_sock | make_fifo | make_block)
+    for paths, folder_rights in ((readable, read_file | read_dir), (writable, may_write)):
+        for path in paths:
+            allowed = folder_rights
+            if not os.path.isdir(path):
+                allowed &= read_file | write_file
+            descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
+            rule = struct.pack("<Qi", allowed, descriptor)
+            _check(_libc.syscall(add_rule, ruleset, 1, rule, 0), f"landlock {path}")
+            os.close(descriptor)
+    _check(_libc.syscall(restrict_self, ruleset, 0), "landlock")
+    os.close(ruleset)
+
+
+def limit_resources(limits: Limits, threads: bool = True) -> None:
+    """Bounds on memory, processor time, file size, open files and threads."""
+    bounds = {
+        resource.RLIMIT_AS: limits.memory,
+        resource.RLIMIT_CPU: limits.cpu,
+        resource.RLIMIT_FSIZE: limits.disk,
+        resource.RLIMIT_NOFILE: limits.open_files,
+        resource.RLIMIT_CORE: 0,
+        resource.RLIMIT_MSGQUEUE: 0,
+        resource.RLIMIT_STACK: 8 * policy.MEGABYTE,
+    }
+    if threads:
+        bounds[resource.RLIMIT_NPROC] = limits.threads
+    for kind, bound in bounds.items():
+        _, hard = resource.getrlimit(kind)
+        if hard != resource.RLIM_INFINITY:
+            bound = min(bound, hard)
+        resource.setrlimit(kind, (bound, bound))
+
+
+def drop_privileges() -> None:
+    """No capabilities, no way to gain any, no debugger; a child of root becomes another user."""
+    for capability in range(_LAST_CAPABILITY + 1):
+        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+    if os.getuid() == 0:
+        os.setgroups([])
+        os.setresgid(*[policy.UNPRIVILEGED] * 3)
+        os.setresuid(*[policy.UNPRIVILEGED] * 3)
+    header = struct.pack("<II", _CAPABILITY_VERSION_3, 0)
+    _check(_libc.syscall(_SYS_CAPSET[os.uname().machine], header, bytes(24)), "capset")
+    _check(_libc.prctl(_PR_SET_DUMPABLE, 0, 0, 0, 0), "dumpable")
+    _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
+
+
+def die_with_parent() -> None:
+    """Be killed when the supervisor ends, however it ends."""
+    _check(_libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0), "pdeathsig")
+
+
+def system_call_filter() -> object:
+    """The allow list of policy.py as a seccomp filter; `load()` puts it on the calling process."""
+    import errno
+
+    import pyseccomp as seccomp
+
+    allowed = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
+
+    def add(action: object, name: str, *conditions: object) -> None:
+        try:
+            allowed.add_rule(action, name, *conditions)
+        except (RuntimeError, OSError, ValueError):
+            pass  # this processor or this libseccomp has no call of that name
+
+    for name in policy.SYSTEM_CALLS:
+        add(seccomp.ALLOW, name)
+    for name, position, value, mask in policy.RESTRICTED_CALLS:
+        if mask is None:
+            condition = seccomp.Arg(position, seccomp.EQ, value)
+        else:
+            condition = seccomp.Arg(position, seccomp.MASKED_EQ, mask, value)
+        add(seccomp.ALLOW, name, condition)
+    for name in policy.UNKNOWN_CALLS:
+        add(seccomp.ERRNO(errno.ENOSYS), name)
+    return allowed
