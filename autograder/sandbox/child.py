@@ -79,6 +79,6 @@ def quiet(descriptor: int) -> None:
         open(descriptor, "wb", buffering=0, closefd=False),  # noqa: SIM115
         encoding="utf-8", errors="replace", line_buffering=True, write_through=True,
     )  # fmt: skip
-    sys.stdout = sys.stderr = sys.__stdout__ = sys.__stderr__ = stream
+    sys.stdout = sys.stderr = stream
     with contextlib.suppress(Exception):
         sys.stdin = open("/dev/null", encoding="utf-8")  # noqa: SIM115

@@ -6,6 +6,7 @@ Each function puts on one layer and raises OSError where the system refuses it. 
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -201,10 +202,9 @@ def system_call_filter() -> object:
     allowed = seccomp.SyscallFilter(seccomp.ERRNO(errno.EPERM))
 
     def add(action: object, name: str, *conditions: object) -> None:
-        try:
+        # This processor or this libseccomp may have no call of that name.
+        with contextlib.suppress(RuntimeError, OSError, ValueError):
             allowed.add_rule(action, name, *conditions)
-        except (RuntimeError, OSError, ValueError):
-            pass  # this processor or this libseccomp has no call of that name
 
     for name in policy.SYSTEM_CALLS:
         add(seccomp.ALLOW, name)

@@ -163,7 +163,7 @@ class Session:
         try:
             wire.send(self._connection, request)
             return wire.receive(self._connection, seconds, self._limits.reply)
-        except wire.WireTimeout:
+        except wire.WireTimeoutError:
             self.lost = "time"
         except wire.WireError:
             self.lost = "died"

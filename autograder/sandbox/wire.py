@@ -16,7 +16,7 @@ class WireError(Exception):
     """The other side closed, broke the protocol or sent too much."""
 
 
-class WireTimeout(WireError):
+class WireTimeoutError(WireError):
     """No complete message came in time."""
 
 
@@ -42,7 +42,7 @@ def receive(connection: socket.socket, seconds: float | None = None, limit: int 
 
     Raises
     ------
-    WireTimeout, WireError
+    WireTimeoutError, WireError
         See there. After either the connection is of no further use.
     """
     deadline = None if seconds is None else time.monotonic() + seconds
@@ -64,7 +64,7 @@ def _exactly(connection: socket.socket, count: int, deadline: float | None) -> b
         if deadline is not None:
             left = deadline - time.monotonic()
             if left <= 0 or not select.select([connection], [], [], left)[0]:
-                raise WireTimeout("no answer in time")
+                raise WireTimeoutError("no answer in time")
         try:
             got = connection.recv_into(view[position:], min(count - position, CHUNK))
         except OSError as error:
