@@ -62,8 +62,8 @@ function build(state) {
     { class: "xf-activation", role: "group", "aria-label": "activation and derivative" },
     svg("style", {}, ACTIVATION_CSS),
     svg("clipPath", { id: clipName }, clip),
-    frame,
     drop,
+    frame,
     svg("g", { "clip-path": `url(#${clipName})` }, curve, tangent),
     slopeCurve,
     stem,
@@ -145,16 +145,28 @@ function build(state) {
     const xDomain = /** @type {[number, number]} */ ([-REACH, REACH]);
     const small = upperDomain[1] < 2;
     frame.replaceChildren(
-      axes({ x, y: upper, xDomain, yDomain: upperDomain, xStep: 1, yStep: small ? 0.5 : 1, yDigits: small ? 1 : 0 }),
+      axes({
+        x,
+        y: upper,
+        xDomain,
+        yDomain: upperDomain,
+        xStep: 1,
+        yStep: small ? 0.5 : 1,
+        yDigits: small ? 1 : 0,
+      }),
       axes({ x, y: lower, xDomain, yDomain: lowerDomain, xStep: 1, yStep: 0.5, yDigits: 1 }),
       svg("text", { x: 4, y: UPPER.top - 12 }, "σ(z)"),
-      svg("text", { x: 4, y: LOWER.top - 12 }, "σ′(z), the slope of the curve above"),
+      svg(
+        "text",
+        { x: 4, y: LOWER.top - 12, class: "xf-halo" },
+        "σ′(z), the slope of the curve above",
+      ),
       svg("text", { x: x.pixel(0), y: HEIGHT - 6, "text-anchor": "middle" }, "z"),
     );
     const samples = ticks(-REACH, REACH, STEP);
     const jumps = name === "relu" || name === "leaky_relu";
-    const path = (/** @type {(z: number) => number} */ g, /** @type {any} */ y, /** @type {number[]} */ zs) =>
-      polyline(zs.map((each) => [x.pixel(each), y.pixel(g(each))]));
+    /** @type {(g: typeof f, y: typeof upper, zs: number[]) => string} */
+    const path = (g, y, zs) => polyline(zs.map((each) => [x.pixel(each), y.pixel(g(each))]));
     curve.setAttribute("d", path(f, upper, samples));
     slopeCurve.setAttribute(
       "d",

@@ -191,6 +191,7 @@ function drawNetwork(picture, sizes, width) {
     x: side + ((width - 2 * side) * index) / last,
     ...placesOf(size),
   }));
+  const narrow = (width - 2 * side) / last < 50;
   const edges = columns.slice(1).map((to, index) => {
     const from = columns[index];
     const many = from.places.length * to.places.length;
@@ -213,7 +214,11 @@ function drawNetwork(picture, sizes, width) {
     }
     const label = { x: column.x, "text-anchor": "middle" };
     group.append(
-      svg("text", { ...label, y: HEIGHT - 26, class: "xf-size" }, whole(column.size)),
+      svg(
+        "text",
+        { ...label, y: HEIGHT - 26, class: narrow ? "xf-size xf-narrow" : "xf-size" },
+        whole(column.size),
+      ),
       svg("text", { ...label, y: HEIGHT - 8, class: "xf-kind" }, kindLabel(kind, index, last)),
     );
     if (kind === "output" && column.size === 10) {
@@ -235,12 +240,14 @@ function kindLabel(kind, index, last) {
 const NETWORK_CSS = `
 .xf-edges { stroke: var(--xf-muted); stroke-width: 1; }
 .xf-picking .xf-edges { opacity: 0.25; }
-.xf-picking .xf-edges.xf-picked { opacity: 1; stroke: var(--xf-model); stroke-opacity: 0.9 !important; }
+.xf-picking .xf-edges.xf-picked { opacity: 1; stroke: var(--xf-model);
+  stroke-opacity: 0.9 !important; }
 .xf-layer circle { stroke: var(--xf-ink); stroke-width: 1.5; fill: var(--xf-surface); }
 .xf-layer.xf-input circle { fill: var(--xf-data); }
 .xf-layer.xf-hidden circle { fill: var(--xf-model); }
 .xf-layer circle.xf-dots { fill: var(--xf-ink); stroke: none; }
 .xf svg .xf-size { font-weight: 650; font-size: 15px; }
+.xf svg .xf-narrow { font-size: 12px; }
 .xf svg .xf-kind { fill: var(--xf-muted); }
 .xf-even { margin-top: 8px; }
 @container (min-width: 640px) {
@@ -252,10 +259,11 @@ const NETWORK_CSS = `
 .xf-sum span { white-space: nowrap; }
 .xf .xf-terms { width: 100%; border-collapse: collapse; margin: 8px 0 0; font-size: 14px;
   background: none; display: table; }
-.xf .xf-terms th, .xf .xf-terms td { padding: 6px 0; border: 0; border-top: 1px solid var(--xf-grid);
-  background: none; text-align: left; font-weight: normal; color: inherit; }
+.xf .xf-terms th, .xf .xf-terms td { padding: 6px 8px 6px 0; border: 0;
+  border-top: 1px solid var(--xf-grid); background: none; text-align: left; font-weight: normal; color: inherit; }
 .xf .xf-terms thead th { border-top: 0; color: var(--xf-muted); font-size: 13px; }
-.xf .xf-terms th:last-child, .xf .xf-terms td:last-child { text-align: right; width: 30%; }
+.xf .xf-terms th:last-child, .xf .xf-terms td:last-child { text-align: right;
+  width: 30%; padding-right: 0; }
 .xf-share { display: block; height: 5px; background: var(--xf-model); border-radius: 2px;
   margin: 3px 0 0 auto; min-width: 1px; }
 @media (prefers-reduced-motion: no-preference) {

@@ -171,12 +171,16 @@ function build(state) {
     const side = Math.min(width, 460) - MARGIN.left - MARGIN.right;
     x = scale([-EDGE, EDGE], [MARGIN.left, MARGIN.left + side]);
     y = scale([-EDGE, EDGE], [MARGIN.top + side, MARGIN.top]);
-    const full = { width: side + MARGIN.left + MARGIN.right, height: side + MARGIN.top + MARGIN.bottom };
+    const full = {
+      width: side + MARGIN.left + MARGIN.right,
+      height: side + MARGIN.top + MARGIN.bottom,
+    };
     assign(picture, { ...full, viewBox: `0 0 ${full.width} ${full.height}` });
     assign(clip, { x: MARGIN.left, y: MARGIN.top, width: side, height: side });
     const dense = window.devicePixelRatio || 1;
     assign(canvas, { width: Math.round(side * dense), height: Math.round(side * dense) });
-    canvas.style.cssText = `left:${MARGIN.left}px;top:${MARGIN.top}px;width:${side}px;height:${side}px`;
+    canvas.style.cssText =
+      `left: ${MARGIN.left}px; top: ${MARGIN.top}px; width: ${side}px; height: ${side}px`;
     const domain = /** @type {[number, number]} */ ([-EDGE, EDGE]);
     frame.replaceChildren(
       axes({ x, y, xDomain: domain, yDomain: domain, xStep: 1, yStep: 1, grid: false }),
@@ -258,7 +262,8 @@ function build(state) {
         digits.filter((d) => d.label === label && weightedSum([d.x1, d.x2], w, b) > 0).length,
     );
     const each = digits.length / 2;
-    scoreLine.textContent = `z > 0 for ${positive[1]} of the ${each} ones and ${positive[0]} of the ${each} zeros`;
+    scoreLine.textContent =
+      `z > 0 for ${positive[1]} of the ${each} ones and ${positive[0]} of the ${each} zeros`;
     curve.show(activation, z, table);
   }
 
@@ -303,7 +308,13 @@ function placeLineLabel(label, w, b, x, y) {
   const spot = spots.find(([x1, x2]) => Math.abs(steeper ? x1 : x2) < EDGE - 0.4);
   label.style.display = spot ? "" : "none";
   if (!spot) return;
-  assign(label, { x: x.pixel(spot[0]) + (spot[0] > 1.8 ? -46 : 9), y: y.pixel(spot[1]) - 7 });
+  // Beside the line, on the side where z < 0.
+  const length = Math.hypot(w[0], w[1]);
+  assign(label, {
+    x: clamp(x.pixel(spot[0]) - (w[0] / length) * 30, x.pixel(-EDGE) + 24, x.pixel(EDGE) - 24),
+    y: y.pixel(spot[1]) + (w[1] / length) * 14 + 4,
+    "text-anchor": "middle",
+  });
 }
 
 /** @param {number[]} from @param {number[]} to @returns {string} an arrow that ends at a handle */

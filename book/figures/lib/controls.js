@@ -48,7 +48,8 @@ export function choice({ legend, options, onChange }) {
   const inputs = options.map(([value, label]) => {
     const input = html("input", { type: "radio", name, value });
     input.addEventListener("change", () => onChange(value));
-    return { input, element: html("label", { class: "xf-option" }, input, html("span", {}, label)) };
+    const element = html("label", { class: "xf-option" }, input, html("span", {}, label));
+    return { input, element };
   });
   const element = html(
     "fieldset",

@@ -7,8 +7,9 @@ const REACH = 24; // |z| at the edge of the table; weights and plane reach 3, so
 const rgb = (hex) => [1, 3, 5].map((at) => Number.parseInt(hex.slice(at, at + 2), 16));
 
 /**
- * The output's colour for each z: paper at 0, the model's colour above, grey below. An output of
- * 1 is well coloured and larger ones come nearer and nearer to the full colour.
+ * The output's colour for each z: paper at 0, the model's colour above, a light grey below, so that
+ * the two differ in a grey print too. An output of 1 is well coloured; larger ones come nearer and
+ * nearer to the full colour.
  * @param {(z: number) => number} activation
  * @param {Record<string, string>} colours
  * @returns {Uint8ClampedArray} red, green, blue for each of the levels of z
@@ -18,8 +19,8 @@ export function colourTable(activation, colours) {
   const table = new Uint8ClampedArray(LEVELS * 3);
   for (let level = 0; level < LEVELS; level += 1) {
     const output = activation((level / (LEVELS - 1) - 0.5) * 2 * REACH);
-    const share = 0.85 * (1 - Math.exp(-1.3 * Math.abs(output)));
-    const towards = output >= 0 ? above : below;
+    const [towards, most] = output >= 0 ? [above, 0.85] : [below, 0.4];
+    const share = most * (1 - Math.exp(-1.3 * Math.abs(output)));
     for (const channel of [0, 1, 2]) {
       table[level * 3 + channel] = paper[channel] + share * (towards[channel] - paper[channel]);
     }
