@@ -158,7 +158,10 @@ def _noise_floor(steps: Array, rise: Array, last_bit: float) -> Array:
     if last_bit < EPS:  # phi(0) is 0, and so is phi around: it may still be made of numbers near 1
         response = np.where(response > 0, response, 1.0)
     natural = np.maximum(last_bit, EPS * response)
-    stops = (size[1:] < size[:-1] / 2000) & (size[:-1] < 1e-8 / EPS * natural)
+    # At large steps a response may also die because phi is an exponential: be stricter there.
+    likely = np.where(steps[:-1] < 2.0**-8, 1e-8, 1e-11)[:, None]
+    most = np.maximum(last_bit / EPS, size[steps <= 16].max(axis=0, initial=0.0))
+    stops = (size[1:] < size[:-1] / 2000) & (size[:-1] < likely * most)
     grain = np.where(stops, size[:-1], 0.0).max(axis=0, initial=0.0)
     return np.maximum(natural, grain)
 
