@@ -455,7 +455,7 @@ def log_of_a_sigmoid(logits, target):
 @mistake(
     of=bce_with_logits,
     says="The probability is clipped (or a small number is added to it) to keep the logarithm "
-    "finite. The loss then stops growing, and the gradient of the worst samples is zero: exactly "
+    "finite. The loss then stops growing, and the worst samples get almost no gradient: exactly "
     "those that most need to change. Compute the loss from the logits instead.",
     look="Compare the loss of a logit of 40 with that of 80, both with the target 0.",
 )
@@ -688,7 +688,7 @@ def log_of_a_softmax(logits, labels):
 @mistake(
     of=cross_entropy,
     says="The probability is clipped (or a small number is added to it) to keep the logarithm "
-    "finite. The loss then stops growing, and the gradient of the worst samples is zero: exactly "
+    "finite. The loss then stops growing, and the worst samples get almost no gradient: exactly "
     "those that most need to change. Compute the loss from the logits instead.",
     look="Compare the loss of a sample that is wrong by 100 with one that is wrong by 200.",
 )
@@ -1101,8 +1101,11 @@ def shrinking_sign(w, strength):
     return -strength * w
 
 
-@mistake(of=l2_penalty_grad, says="This is a single number, the penalty's slope nowhere. A gradient "
-         "has the shape of the weights.")  # fmt: skip
+@mistake(
+    of=l2_penalty_grad,
+    says="This is a single number. A gradient has the shape of the weights: one partial derivative "
+    "for each of them.",
+)
 def one_number(w, strength):
     return float(strength * np.sum(w))
 
