@@ -79,7 +79,7 @@ class Explorer(ipywidgets.VBox):
         self.claimed: np.ndarray | None = None
         self.w = slider("w", 1.0)
         self.b = slider("b", 0.0)
-        self.plot = ipywidgets.Image(format="svg+xml", layout={"max_width": "100%"})
+        self.plot = ipywidgets.Image(format="svg+xml", layout={"max_width": "640px"})
         self.text = ipywidgets.HTML()
         super().__init__([self.w, self.b, self.plot, self.text])
         for each in (self.w, self.b):

@@ -32,7 +32,8 @@ export function mount({ model, el, label, defaults, build }) {
   const shown = view;
   const root = html(
     "div",
-    { class: "xf", role: "group", "aria-label": label },
+    // JupyterLab would take the arrow keys for its own shortcuts.
+    { class: "xf", role: "group", "aria-label": label, "data-lm-suppress-shortcuts": "true" },
     html("style", {}, css),
     shown.element,
   );

@@ -74,6 +74,7 @@ export function handle({ label, shape, mark, picture, min, max, onMove, onStep }
     const arrow = ARROWS[event.key];
     if (!arrow || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
+    event.stopPropagation(); // a page may turn on arrow keys
     const times = event.shiftKey ? 10 : 1;
     onStep(arrow[0] * times, arrow[1] * times);
   });
