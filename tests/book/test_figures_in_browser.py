@@ -59,12 +59,16 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def open_figure(browser: Browser) -> Iterator[Open]:
-    """Open a page with one figure; at the end, nothing was said or asked for that should not."""
+    """Open a page with one figure; at the end, nothing was said or asked for that should not.
+
+    The bundle is what JupyterLab gets and the quicker to load; ``bundled=False`` for what the
+    book gets.
+    """
     complaints: list[str] = []
     contexts = []
 
     def open_page(
-        name: str, *, phone: bool = False, theme: str = "light", bundled: bool = False, **state
+        name: str, *, phone: bool = False, theme: str = "light", bundled: bool = True, **state
     ) -> Page:
         context = browser.new_context(
             viewport={"width": 360 if phone else 900, "height": 900},
@@ -322,6 +326,13 @@ def test_only_leaky_relu_has_a_slope_to_set(open_figure: Open):
 def test_a_kink_is_called_a_kink(open_figure: Open):
     page = open_figure("activations", activation="relu", z=0)
     assert "no derivative exists" in page.locator(".xf-note").inner_text()
+
+
+@pytest.mark.parametrize("name", FIGURE_NAMES)
+def test_a_figure_loads_as_modules_too(open_figure: Open, name):
+    page = open_figure(name, bundled=False)
+    alone = page.locator(".xf-readout").inner_text()
+    assert open_figure(name).locator(".xf-readout").inner_text() == alone
 
 
 @pytest.mark.parametrize("name", FIGURE_NAMES)
