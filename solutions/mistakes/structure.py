@@ -715,7 +715,8 @@ def leak_plus_the_rest(z, slope=0.01):
     of=gelu,
     says="This is the approximation of GELU by tanh, which is a little off everywhere. The exact "
     "form uses the error function, math.erf.",
-    look="Your numbers are nearly right. Is the formula exact, or an approximation?",
+    look="Your numbers are close, but no rounding explains the difference. Is the formula exact, or "
+    "an approximation?",
 )
 def approximated_by_tanh(z):
     return 0.5 * z * (1 + np.tanh(np.sqrt(2 / np.pi).astype(z.dtype) * (z + 0.044715 * z**3)))
@@ -725,7 +726,8 @@ def approximated_by_tanh(z):
     of=gelu,
     says="z · σ(1.702 z) is an approximation of GELU. The exact form uses the error function, "
     "math.erf.",
-    look="Your numbers are nearly right. Is the formula exact, or an approximation?",
+    look="Your numbers are close, but no rounding explains the difference. Is the formula exact, or "
+    "an approximation?",
 )
 def approximated_by_the_sigmoid(z):
     return z * sigmoid(1.702 * z)
@@ -852,7 +854,7 @@ def second_term_missing(z):
 @mistake(
     of=gelu_derivative,
     says="The factor z of the second term is missing: the product rule gives Φ(z) + z · φ(z).",
-    look="Your code is right in two places only: at z = 1, and far out. Which factor is 1 at "
+    look="Your code is right at z = 1 and far away from 0, and nowhere else. Which factor is 1 at "
     "z = 1?",
 )
 def factor_z_missing(z):
@@ -893,7 +895,7 @@ def half_in_the_exponent_missing(z):
     of=gelu_derivative,
     says="The second term has the wrong sign. Φ(z) grows with z, so its derivative, the bell curve, "
     "is positive.",
-    look="GELU is steeper than 1 at z = 1.5. Is your slope?",
+    look="At z = 1.5, GELU is a little steeper than ReLU, whose slope is 1. Is yours?",
 )
 def second_term_subtracted(z):
     from math import erf
@@ -930,7 +932,8 @@ def probability_by_division(z):
     of=gelu_derivative,
     says="This is the derivative of z · σ(1.702 z), an approximation of GELU. The exact form uses "
     "the error function.",
-    look="Your numbers are nearly right. Is the function that you differentiate exact?",
+    look="Your numbers are close, but no rounding explains the difference. Is the function that you "
+    "differentiate exact?",
 )
 def derivative_of_the_approximation(z):
     a = sigmoid(1.702 * z)
@@ -941,7 +944,8 @@ def derivative_of_the_approximation(z):
     of=gelu_derivative,
     says="This is the derivative of GELU's approximation by tanh. The exact form uses the error "
     "function.",
-    look="Your numbers are nearly right. Is the function that you differentiate exact?",
+    look="Your numbers are close, but no rounding explains the difference. Is the function that you "
+    "differentiate exact?",
 )
 def derivative_of_the_tanh_form(z):
     c = np.sqrt(2 / np.pi)
@@ -1103,6 +1107,7 @@ def neurons_before_inputs(sizes):
 @mistake(
     of=layer_shapes,
     says="(d_out) is a number in parentheses. A tuple of one entry needs its comma: (d_out,).",
+    look="What is type((3)) in Python, and what is type((3,))?",
 )
 def comma_missing(sizes):
     from itertools import pairwise
@@ -1125,7 +1130,7 @@ def bias_for_each_input(sizes):
 @mistake(
     of=layer_shapes,
     says="b is (1, d_out) here. The course's biases have one axis, (d_out,).",
-    look="How many axes has b, by the exercise's contract of `layer`?",
+    look="How many axes has b in the docstring of layer?",
 )
 def bias_as_a_row(sizes):
     from itertools import pairwise
@@ -1280,8 +1285,8 @@ def last_layer_not_counted(sizes):
     of=count_parameters,
     says="All sizes are multiplied with one another. Only neighboring layers are connected: "
     "multiply neighbors, then add.",
-    look="One layer is counted right but for its biases, more layers are not. Which layers are "
-    "connected with which?",
+    look="A single layer is counted right, more layers are not. Which layers are connected with "
+    "which?",
 )
 def all_sizes_multiplied(sizes):
     product = 1
@@ -1362,8 +1367,8 @@ def computes_xnor():
 @mistake(
     of=xor_weights,
     says="No ReLU bends here: on the four inputs no hidden neuron goes from negative to positive, "
-    "so that the whole network is a straight line, which cannot compute XOR. Choose a bias that "
-    "makes a neuron switch on between the inputs.",
+    "so that there the whole network is one linear function, which cannot compute XOR. Choose a bias "
+    "that makes a neuron switch on between the inputs.",
     look="Compute the four values of z for each hidden neuron. Which are negative, which positive?",
 )
 def never_bends():
