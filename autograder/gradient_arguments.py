@@ -101,6 +101,7 @@ class Point:
             for _, value in leaves(arg, (i,))
         )
         self.mutates = False
+        self.pristine = self.fresh()
         used = self.fresh()
         result = self.call(used)
         self.outputs = outputs_of(result)
@@ -146,6 +147,11 @@ class Point:
             isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
             for (_, a), (_, b) in zip(mine, theirs, strict=True)
         )
+
+    @property
+    def was_changed(self) -> bool:
+        """Whether ``f`` changed our own arguments after all."""
+        return self.changed(self.pristine)
 
     def call(self, args: Sequence[Any]) -> Any:
         self.evaluations += 1

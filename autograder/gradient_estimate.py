@@ -17,6 +17,13 @@ from autograder.gradient_arguments import (
     scale_of,
     typical_exponent,
 )
+from autograder.gradient_search import (
+    Probe,
+    Task,
+    direction_of,
+    several_slopes,
+    slopes_nearby,
+)
 from autograder.gradient_slopes import SAFETY, Slopes, falling_steps, slopes
 
 Array = NDArray[np.float64]
@@ -103,9 +110,7 @@ def numerical_gradient(
     point.upstream = given_upstream(point, upstream)
     with np.errstate(all="ignore"):
         rises = _rises(point, stacked, elementwise)
-        found = {
-            path: _measure(point.array(path), path, rises, point.last_bit) for path in point.paths
-        }
+        found = {path: _measure(point, path, rises, elementwise) for path in point.paths}
 
     def replace(path: Path, _: Any) -> Estimate | None:
         return found.get(path)
@@ -172,31 +177,33 @@ def _rises_stacked(point: Point) -> Rises:
 def _stack_rise(
     point: Point, path: Path, x: Array, moves: Array, entries: NDArray[np.intp]
 ) -> Array:
-    stack = np.repeat(x[None], len(entries), axis=0)
-    stack.reshape(len(entries), -1)[np.arange(len(entries)), entries] += moves[entries]
+    """One evaluation for many entries. The first of the stack does not move: a matrix product of
+    another size may round another way, so that it must not be compared with ``f`` of a single ``x``."""
+    stack = np.repeat(x[None], len(entries) + 1, axis=0)
+    rows = stack.reshape(len(entries) + 1, -1)[1:]
+    rows[np.arange(len(entries)), entries] += moves[entries]
     result = point.call(point.moved(path, stack))
     outputs = result if isinstance(result, list | tuple) else (result,)
     rise = np.zeros(len(entries))
     assert point.upstream is not None
     for u, out, base in zip(point.upstream, outputs, point.base, strict=True):
-        if np.shape(out) != (len(entries), *base.shape):
+        expected = (len(entries) + 1, *base.shape)
+        if np.shape(out) != expected or not np.allclose(out[0], base, rtol=1e-9, equal_nan=True):
             raise ValueError(
-                f"stacked=True, but for a stack of {len(entries)} inputs f returned the shape "
-                f"{np.shape(out)}; expected {(len(entries), *base.shape)}."
+                f"stacked=True, but f does not treat a stack of {len(entries) + 1} inputs as so many "
+                f"single ones: it returned the shape {np.shape(out)}, expected is {expected}, and the "
+                "first must be f of the input itself."
             )
-        axes = tuple(range(1, base.ndim + 1))
-        rise += (u * (np.asarray(out) - base)).sum(axis=axes)
+        rise += (u * (np.asarray(out)[1:] - out[0])).sum(axis=tuple(range(1, base.ndim + 1)))
     return rise
 
 
 def _rises_elementwise(point: Point) -> Rises:
+    for path in point.paths:
+        _insist_elementwise(point, path)
+
     def rises(path: Path, scale: Array, entries: NDArray[np.intp], t: float) -> Array:
         x = point.array(path)
-        if not point.single or point.base[0].shape != x.shape:
-            raise ValueError(
-                f"elementwise=True, but the argument has the shape {x.shape} and f returned "
-                f"{[out.shape for out in point.outputs]}."
-            )
         moves = np.zeros(x.size)
         moves[entries] = t * scale.reshape(-1)[entries]
         out = np.asarray(point.call(point.moved(path, x + moves.reshape(x.shape))))
@@ -206,24 +213,61 @@ def _rises_elementwise(point: Point) -> Rises:
     return rises
 
 
-def _measure(x: Array, path: Path, rises: Rises, floor: float) -> Estimate:
+def _insist_elementwise(point: Point, path: Path) -> None:
+    """Move every second entry; no other output may change."""
+    x = point.array(path)
+    if not point.single or point.base[0].shape != x.shape:
+        raise ValueError(
+            f"elementwise=True, but the argument has the shape {x.shape} and f returned "
+            f"{[out.shape for out in point.outputs]}."
+        )
+    every_second = (np.arange(x.size) % 2 == 0).reshape(x.shape)
+    moved = np.asarray(
+        point.call(point.moved(path, np.where(every_second, x + 0.1 * scale_of(x, 0), x)))
+    )
+    if not np.array_equal(moved[~every_second], point.outputs[0][~every_second], equal_nan=True):
+        raise ValueError("elementwise=True, but entries of the output depend on other entries.")
+
+
+def _measure(point: Point, path: Path, rises: Rises, elementwise: bool) -> Estimate:
     """Estimate the gradient with respect to one array."""
+    x, floor = point.array(path), point.last_bit
     scale = scale_of(x, typical_exponent(x))
-    lines = np.arange(x.size)
-    found = _along(rises, path, scale, lines, FIRST_STEPS, floor)
+    found = _along(rises, path, scale, np.arange(x.size), FIRST_STEPS, floor)
     size = np.abs(found.low[np.isfinite(found.low)])
-    wanted = PRECISE * (float(size.max()) if size.size else 0.0)
-    rough = np.flatnonzero(~(found.error <= wanted) | found.kink | found.jump)
-    low, high, error = found.low, found.high, found.error
+    wanted = PRECISE * float(size.max(initial=0.0))
+    rough = np.flatnonzero(~(found.error <= wanted) | found.kink)
+    low, high, error, kink = found.low, found.high, found.error, found.kink
     if rough.size:
         again = _along(rises, path, scale, rough, ALL_STEPS, floor)
-        low[rough], high[rough], error[rough] = again.low, again.high, again.error
+        low[rough], high[rough] = again.low, again.high
+        error[rough], kink[rough] = again.error, again.kink
+    if not elementwise:
+        for i in np.flatnonzero(kink):
+            low[i], high[i] = _mixtures(point, path, int(i), low[i], high[i])
     with np.errstate(all="ignore"):
         # From slopes along t to slopes along the entry; an entry that is not finite has none.
         flat = np.where(scale.reshape(-1) > 0, scale.reshape(-1), np.nan)
-        low, high, error = low / flat, high / flat, np.where(np.isnan(flat), np.inf, error / flat)
-    shaped = [a.reshape(x.shape) for a in ((low + high) / 2, error, low, high)]
+        low, high = low / flat, high / flat
+        error = np.where(np.isnan(flat), np.inf, error / flat)
+        middle = np.where(low == high, low, (low + high) / 2)
+    shaped = [a.reshape(x.shape) for a in (middle, error, low, high)]
     return Estimate(*shaped)
+
+
+def _mixtures(point: Point, path: Path, i: int, low: float, high: float) -> tuple[float, float]:
+    """The interval of an entry on a kink, wider where several kinks meet.
+
+    Backpropagation decides at each kink by itself; what it returns where several meet may lie outside
+    the slopes to the left and to the right.
+    """
+    x = point.array(path)
+    task = Task(point, path, np.zeros(x.shape), 0.0, 0.0, 0.0, np.random.default_rng(i))
+    near = slopes_nearby(task, Probe(task, direction_of(task, np.array([i]), typical=True)))
+    if not several_slopes(near):
+        return low, high
+    middle, half = (near[-1] + near[0]) / 2, (near[-1] - near[0]) / 2
+    return min(low, middle - 3 * half), max(high, middle + 3 * half)
 
 
 def _along(

@@ -71,9 +71,17 @@ class Block:
 
     def __str__(self) -> str:
         text = {"right": "right", "wrong": "WRONG", "cannot tell": "cannot tell"}[self.verdict]
-        if self.verdict == "right":
+        if self.verdict == "right" and self.resolution <= 1e-3:
             text += f" to within {self.resolution:.0e} of its norm"
+        elif self.verdict == "right":
+            text += ", zero to within rounding"
         rows = [f"{self.name}: {text}"]
+        if self.verdict == "cannot tell" and self.line is not None:
+            line = self.line
+            rows.append(
+                f"    along a random direction: claimed {line.claimed:.9g}, "
+                f"measured {line.low:.9g} ± {line.error:.1g}"
+            )
         rows += [f"    {entry}" for entry in self.worst]
         rows += [f"    {note}" for note in self.notes]
         return "\n".join(rows)
@@ -101,6 +109,8 @@ class Report:
         rows = [f"{head} ({self.evaluations} evaluations of f)"]
         rows += [f"  {note}" for note in self.notes]
         rows += ["  " + str(block).replace("\n", "\n  ") for block in self.blocks]
+        if self.verdict != "right" and any(block.line is not None for block in self.blocks):
+            rows.append("  report.picture() draws the slope against the step size.")
         return "\n".join(rows)
 
     def block(self, name: str) -> Block:

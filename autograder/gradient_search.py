@@ -19,7 +19,7 @@ from autograder.gradient_arguments import (
     typical_exponent,
 )
 from autograder.gradient_report import Entry, Line
-from autograder.gradient_slopes import RATIO, SAFETY, falling_steps, slopes
+from autograder.gradient_slopes import RATIO, SAFETY, extrapolate, falling_steps, slopes
 
 QUICK_STEPS = [2.0**-6, 2.0**-8, 2.0**-10]
 DEEP_STEPS = falling_steps(0, -40)
@@ -99,6 +99,16 @@ class Probe:
                 return True
         return False
 
+    def line(self) -> Line:
+        """What was sampled so far, with the plain central difference as the estimate."""
+        steps = np.array(sorted(self.rises, reverse=True))
+        ahead, behind = np.array([self.rises[float(t)] for t in steps]).T
+        slopes_found = (ahead - behind) / (2 * steps)
+        last = extrapolate(extrapolate(slopes_found[-3:, None], 2), 4)[:, 0]
+        estimate = float(last[-1]) if last.size else float(slopes_found[-1])
+        error = max(abs(estimate - self.claim), self.allowed)
+        return Line(steps, ahead, behind, self.claim, estimate, estimate, error, self.norm)
+
     def discrepancy(self) -> float:
         """Rough distance of the claim from the slope; NaN where there is none."""
         t = QUICK_STEPS[-1]
@@ -117,6 +127,7 @@ class Probe:
         )  # fmt: skip
         return Finding(
             line=line,
+            rounding=self.allowed,
             allowed=max(self.allowed, self.task.accepted * self.norm),
             kink=bool(found.kink[0]),
             jump=bool(found.jump[0]),
@@ -129,6 +140,7 @@ class Finding:
     """The slope along a direction beside the claimed one."""
 
     line: Line
+    rounding: float
     allowed: float
     kink: bool
     jump: bool
@@ -156,7 +168,11 @@ class Finding:
     def resolution(self) -> float:
         if not self.known:
             return np.inf
-        return self.bar / self.line.norm if self.line.norm else np.inf
+        return (
+            (SAFETY * self.line.error + self.rounding) / self.line.norm
+            if self.line.norm
+            else np.inf
+        )
 
 
 def direction_of(task: Task, entries: NDArray[np.intp] | None, typical: bool) -> Array:
@@ -238,7 +254,7 @@ def _look_at(task: Task, i: int, result: Search) -> None:
             near = slopes_nearby(task, probe)
             if several_slopes(near):
                 # Where several kinks meet, backpropagation may return a mixture that shows in no
-                # direction. Only what is inside their range is known to be right.
+                # direction. Only what is inside the range of slopes nearby is known to be right.
                 result.unclear += not within(finding.line.claimed, near, finding.bar)
                 return
         result.wrong.append(entry_of(task, probe, finding, i))
@@ -246,10 +262,10 @@ def _look_at(task: Task, i: int, result: Search) -> None:
         result.unclear += 1
 
 
-def slopes_nearby(task: Task, probe: Probe, count: int = 24) -> Array:
-    """Slopes along a direction at random points near x, sorted."""
-    found = []
-    for _ in range(count):
+def slopes_nearby(task: Task, probe: Probe, most: int = 96) -> Array:
+    """Slopes along a direction at random points near x, sorted; enough to see more than two."""
+    found = np.empty(0)
+    for _ in range(most):
         try:
             point = task.point.nearby(task.rng, NEAR)
         except Exception:  # outside the domain of f
@@ -257,10 +273,12 @@ def slopes_nearby(task: Task, probe: Probe, count: int = 24) -> Array:
         x = point.array(task.path) + task.rng.normal(0, 1.5) * NEAR * probe.direction
         move = NEARER * probe.direction
         rise = point.rise(task.path, x + move) - point.rise(task.path, x - move)
-        found.append(rise / (2 * NEARER))
         task.point.evaluations += point.evaluations
-    near = np.sort(np.array(found))
-    return near[np.isfinite(near)]
+        if np.isfinite(rise):
+            found = np.sort(np.append(found, rise / (2 * NEARER)))
+        if found.size >= 24 and several_slopes(found):
+            break
+    return found
 
 
 def several_slopes(near: Array) -> bool:

@@ -137,7 +137,9 @@ def slopes(steps: Array, ahead: Array, behind: Array, last_bit: float) -> Slopes
         low = np.where(kink & both, np.minimum(left, right), low)
         high = np.where(kink & both, np.maximum(left, right), high)
         error = np.where(kink, np.maximum(left_error, right_error), error)
-    error = np.where(jump | steep | ~np.isfinite(low), np.inf, error)
+    none = jump | steep | ~np.isfinite(low)
+    error = np.where(none, np.inf, error)
+    low, high = np.where(none, np.nan, low), np.where(none, np.nan, high)
     one_sided = np.isfinite(right_error) != np.isfinite(left_error)
     return Slopes(low, high, error, kink, jump, steep, one_sided)
 
@@ -159,7 +161,7 @@ def _noise_floor(steps: Array, rise: Array, last_bit: float) -> Array:
         response = np.where(response > 0, response, 1.0)
     natural = np.maximum(last_bit, EPS * response)
     # At large steps a response may also die because phi is an exponential: be stricter there.
-    likely = np.where(steps[:-1] < 2.0**-8, 1e-8, 1e-11)[:, None]
+    likely = np.where(steps[:-1] < 2.0**-8, 1e-6, 1e-11)[:, None]
     most = np.maximum(last_bit / EPS, size[steps <= 16].max(axis=0, initial=0.0))
     stops = (size[1:] < size[:-1] / 2000) & (size[:-1] < likely * most)
     grain = np.where(stops, size[:-1], 0.0).max(axis=0, initial=0.0)
