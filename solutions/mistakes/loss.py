@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from solutions.loss import (
@@ -539,7 +537,7 @@ def bce_not_averaged(logits, target):
 
 @mistake(of=bce_with_logits, says="The logarithm has base 2. The loss is in nats: use np.log.")
 def in_bits(logits, target):
-    return bce_with_logits(logits, target) / math.log(2)
+    return bce_with_logits(logits, target) / np.log(2)
 
 
 @alternative(of=bce_with_logits)
@@ -555,7 +553,7 @@ def bce_with_a_loop(logits, target):
     total = 0.0
     for z, t in zip(logits.tolist(), target.tolist(), strict=True):
         for share, wrongness in ((t, -z), (1 - t, z)):
-            total += share * (max(wrongness, 0.0) + math.log1p(math.exp(-abs(wrongness))))
+            total += share * (max(wrongness, 0.0) + np.log1p(np.exp(-abs(wrongness))))
     return total / len(logits)
 
 
@@ -801,7 +799,7 @@ def log_forgotten(logits, labels):
 
 @mistake(of=cross_entropy, says="The logarithm has base 2. The loss is in nats: use np.log.")
 def ce_in_bits(logits, labels):
-    return cross_entropy(logits, labels) / math.log(2)
+    return cross_entropy(logits, labels) / np.log(2)
 
 
 @alternative(of=cross_entropy)
@@ -817,8 +815,8 @@ def ce_with_a_loop(logits, labels):
     total = 0.0
     for row, label in zip(logits.tolist(), labels.tolist(), strict=True):
         leader = row.index(max(row))
-        rest = math.fsum(math.exp(z - row[leader]) for j, z in enumerate(row) if j != leader)
-        total += math.log1p(rest) + (row[leader] - row[label])
+        rest = sum(np.exp(z - row[leader]) for j, z in enumerate(row) if j != leader)
+        total += np.log1p(rest) + (row[leader] - row[label])
     return total / len(labels)
 
 
@@ -1230,7 +1228,7 @@ def ls_with_soft_targets(logits, labels, smoothing):
 def ls_by_rows(logits, labels, smoothing):
     total = 0.0
     for row, label in zip(logits, labels, strict=True):
-        surprise = row.max() - row + math.log(np.exp(row - row.max()).sum())
+        surprise = row.max() - row + np.log(np.exp(row - row.max()).sum())
         total += (1 - smoothing) * surprise[label] + smoothing * surprise.mean()
     return total / len(labels)
 
@@ -1251,12 +1249,12 @@ def probability_for_loss(n_classes):
     says="The logarithm has base 2. The loss is in nats: the natural logarithm.",
 )
 def initial_loss_in_bits(n_classes):
-    return math.log2(n_classes)
+    return np.log2(n_classes)
 
 
 @mistake(of=expected_initial_loss, says="The minus is missing: log(1/C) is negative.")
 def initial_loss_negative(n_classes):
-    return math.log(1 / n_classes)
+    return np.log(1 / n_classes)
 
 
 @mistake(
@@ -1265,7 +1263,7 @@ def initial_loss_negative(n_classes):
     "of C − 1.",
 )
 def one_class_too_few(n_classes):
-    return math.log(max(n_classes - 1, 1))
+    return np.log(max(n_classes - 1, 1))
 
 
 @mistake(
@@ -1282,12 +1280,12 @@ def error_rate(n_classes):
     says="This is always the loss of two classes, log 2: the number of classes is not used.",
 )
 def always_binary(n_classes):
-    return math.log(2)
+    return np.log(2)
 
 
 @alternative(of=expected_initial_loss)
 def from_the_probability(n_classes):
-    return -math.log(1 / n_classes)
+    return -np.log(1 / n_classes)
 
 
 @alternative(of=expected_initial_loss)
