@@ -214,4 +214,5 @@ def find_difference(check: str, difference: Difference, asked: Question) -> Find
 
 
 def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
+    """With a capital, unless it begins with the name of an array."""
+    return text[:1].upper() + text[1:] if text.startswith(("the ", "a ", "an ")) else text

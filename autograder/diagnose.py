@@ -21,6 +21,7 @@ from autograder.data import Seed
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
 from autograder.keys import Key, KnownMistake
 
+MANY = 6  # cases that are right, to be counted and not listed
 MATCH = 1e-6  # relative: the student's rounding is not the mistake's
 
 
@@ -113,15 +114,20 @@ def _same_wrong_array(
     made another mistake in another array)."""
     i, outcome = next((i, outcome) for i, outcome in enumerate(outcomes) if outcome.findings)
     first = outcome.findings[0]
-    if first.difference is None or first.question is None or first.which not in exercise.returns:
+    if first.difference is None or first.question is None or first.difference.kind == "structure":
         return False
-    part = exercise.returns.index(first.which)
     number = key.questions[i].index(first.question)
     recorded, right = mistake.answers[i][number].value, key.rights[i][number]
-    if type(recorded) not in (tuple, list) or len(recorded) != len(right):
-        return False
     got = outcome.answers[number].value
-    return _same(got[part], recorded[part]) and bool(compare(recorded[part], right[part]))
+    parts = _leaves(exercise, got), _leaves(exercise, recorded), _leaves(exercise, right)
+    if len(parts[0]) < 2 or any(first.which not in part for part in parts):
+        return False
+    mine, theirs, target = (part[first.which] for part in parts)
+    return _same(mine, theirs) and bool(compare(theirs, target))
+
+
+def _leaves(exercise: Exercise, value: Any) -> dict[str, Any]:
+    return dict(leaves(value, exercise.result, exercise.returns))
 
 
 def _transformations(
@@ -246,12 +252,14 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
     failed = list(dict.fromkeys(f.question.about for f in findings if f.question))
     asked = list(dict.fromkeys(q.about for part in key.questions for q in part))
     passed = [about for about in asked if about not in failed]
-    if passed:
+    if len(passed) > MANY:
+        sentences.append(f"Wrong for: {'; '.join(failed)}. Right for the other {len(passed)} cases.")
+    elif passed:
         sentences.append(f"Right for: {'; '.join(passed)}. Wrong for: {'; '.join(failed)}.")
     else:
         sentences.append("It is wrong in every case that was tried.")
     first = findings[0]
-    right_parts = _right_parts(exercise, findings)
+    right_parts = _right_parts(exercise, key, findings)
     if right_parts and first.which:
         named = ", ".join(right_parts)
         verb = "is" if len(right_parts) == 1 else "are"
@@ -265,11 +273,19 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
     return " ".join(sentences)
 
 
-def _right_parts(exercise: Exercise, findings: list[Finding]) -> list[str]:
-    if any(finding.difference is None for finding in findings):
+def _right_parts(exercise: Exercise, key: Key, findings: list[Finding]) -> list[str]:
+    """The parts of the result that are wrong in no case, as the first wrong case has them."""
+    first = findings[0]
+    if any(finding.difference is None for finding in findings) or first.question is None:
         return []
-    wrong = {finding.which for finding in findings}
-    return [part for part in exercise.returns if part not in wrong]
+    wrong = {name for finding in findings for name in finding.which.split(", ")}
+    right = next(
+        right
+        for questions, rights in zip(key.questions, key.rights, strict=True)
+        for asked, right in zip(questions, rights, strict=True)
+        if asked is first.question
+    )
+    return [name for name in _leaves(exercise, right) if name not in wrong]
 
 
 def _entries(finding: Finding) -> Iterator[str]:

@@ -99,19 +99,45 @@ class LossAndGradients(Values):
             return False
         upstream = asked.arguments.get(UPSTREAM)
         for (name, path), claim in reversed(list(zip(places, claims, strict=True))):
-            argument = asked.arguments[name]
-            (here,) = [leaf for at, leaf in arguments.leaves(argument, ()) if at == path]
-
-            def value(moved: Any, name: str = name, path: Any = path, argument: Any = argument) -> Any:
-                put = arguments.rebuild(argument, (), lambda at, x: moved if at == path else x)
-                again = ask(asked.changed(**{name: put}))
-                if again.problem:
-                    raise ValueError(again.problem)
-                return again.value[0]
-
-            if not check_gradient(value, (claim,), here, upstream=upstream, directions=1):
+            place = _Place(asked, name, path, ask)
+            if not check_gradient(
+                place.value, (claim,), place.here, upstream=upstream, directions=1
+            ):
                 return False
         return True
+
+
+@dataclass(frozen=True)
+class _Place:
+    """One array among the arguments of a question, which may be moved to ask again."""
+
+    asked: Question
+    name: str
+    path: arguments.Path
+    ask: Ask
+
+    @property
+    def here(self) -> Any:
+        """The array where the question has it."""
+        return dict(arguments.leaves(self.asked.arguments[self.name], ()))[self.path]
+
+    def value(self, moved: Any) -> Any:
+        """The student's own value with the array moved.
+
+        Raises
+        ------
+        ValueError
+            Where there is none.
+        """
+
+        def put(at: arguments.Path, leaf: Any) -> Any:
+            return moved if at == self.path else leaf
+
+        argument = arguments.rebuild(self.asked.arguments[self.name], (), put)
+        answer = self.ask(self.asked.changed(**{self.name: argument}))
+        if answer.problem:
+            raise ValueError(answer.problem)
+        return answer.value[0]
 
 
 def _leaves(exercise: Exercise, right: Any) -> list[tuple[str, Any]]:
@@ -150,7 +176,7 @@ def _told(wrong: list[Difference], names: list[str], own: bool) -> Iterator[Diff
         yield replace(wrong_value, says=says)
     first = back[0]
     beyond = [name for name in gradients if _layer(name) > _layer(first.which)]
-    says = first.says if wrong_value else f"{first.says} {value.capitalize()} itself is right."
+    says = first.says if wrong_value else f"{first.says} Yet {value} is right."
     if beyond:
         says += (
             " On the way back from the output it is the first wrong one: "
@@ -160,9 +186,9 @@ def _told(wrong: list[Difference], names: list[str], own: bool) -> Iterator[Diff
         says += " That is where the way back begins."
     yield replace(first, says=says)
     if back[1:]:
-        which = _listed([d.which for d in back[1:]])
-        verb = "is" if len(back) == 2 else "are"
-        yield replace(back[1], which=which, says=f"{which} {verb} wrong too.", evidence="")
+        others = [d.which for d in back[1:]]
+        says = f"{_listed(others)} {'are' if others[1:] else 'is'} wrong too."
+        yield replace(back[1], which=", ".join(others), says=says, evidence="")
 
 
 def _listed(names: list[str]) -> str:
