@@ -8,10 +8,13 @@ import html
 import io
 import itertools
 import re
+from typing import Any
 
 import matplotlib as mpl
-import matplotlib.pyplot  # noqa: F401 (mpl.pyplot)
+import matplotlib.pyplot as plt
+from cycler import cycler
 from matplotlib.figure import Figure
+from matplotlib.patches import Circle
 
 from book.palette import palette
 
@@ -19,7 +22,7 @@ LIGHT = palette()["light"]
 DATA, MODEL, GRADIENT, ERROR = (LIGHT[role] for role in ("data", "model", "gradient", "error"))
 INK, MUTED, GRID, PAPER = (LIGHT[role] for role in ("ink", "muted", "grid", "surface"))
 
-STYLE = {
+STYLE: dict[str, Any] = {
     "figure.facecolor": "none",
     "axes.facecolor": "none",
     "savefig.facecolor": "none",
@@ -30,7 +33,7 @@ STYLE = {
     "axes.labelsize": 10.5,
     "axes.spines.top": False,
     "axes.spines.right": False,
-    "axes.prop_cycle": mpl.cycler(color=[DATA, MODEL, GRADIENT, ERROR]),
+    "axes.prop_cycle": cycler(color=[DATA, MODEL, GRADIENT, ERROR]),
     "axes.grid": False,
     "grid.color": GRID,
     "xtick.color": MUTED,
@@ -47,7 +50,7 @@ STYLE = {
     "svg.hashsalt": "neural networks",
     "figure.constrained_layout.use": True,
 }
-mpl.rcParams.update(STYLE)
+mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
 
 
 class Picture:
@@ -71,7 +74,7 @@ def show(figure: Figure, alt: str) -> Picture:
     """Return the figure as a picture for the page, and close it."""
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    mpl.pyplot.close(figure)
+    plt.close(figure)
     svg = follow_theme(buffer.getvalue(), name_of(alt))
     return Picture(svg, alt, wide=figure.get_figwidth() > 7)
 
@@ -95,8 +98,11 @@ def follow_theme(svg: str, name: str) -> str:
 
 def draw_network(sizes: list[int], names: list[str]) -> Figure:
     """Draw layers as columns of circles, every neuron joined to all of the layer before it."""
-    figure, axis = mpl.pyplot.subplots(figsize=(6.2, 3.1))
-    centers = [[(2.4 * column, (size - 1) / 2 - row) for row in range(size)] for column, size in enumerate(sizes)]
+    figure, axis = plt.subplots(figsize=(6.2, 3.1))
+    centers = [
+        [(2.4 * column, (size - 1) / 2 - row) for row in range(size)]
+        for column, size in enumerate(sizes)
+    ]
     for before, after in itertools.pairwise(centers):
         for (x1, y1), (x2, y2) in itertools.product(before, after):
             axis.plot([x1, x2], [y1, y2], color=MUTED, linewidth=1.3, zorder=1)
@@ -104,11 +110,15 @@ def draw_network(sizes: list[int], names: list[str]) -> Figure:
         for row, (x, y) in enumerate(layer):
             fill = PAPER if column == 0 else MODEL
             edge = DATA if column == 0 else MODEL
-            axis.add_patch(mpl.patches.Circle((x, y), 0.27, facecolor=fill, edgecolor=edge, linewidth=2, zorder=2))
+            axis.add_patch(
+                Circle((x, y), 0.27, facecolor=fill, edgecolor=edge, linewidth=2, zorder=2)
+            )
             if column == 0:
                 axis.text(x, y, f"$x_{row + 1}$", ha="center", va="center", fontsize=12)
         axis.text(layer[0][0], -max(sizes) / 2 - 0.25, name, ha="center", va="center", fontsize=11)
-    axis.set(xlim=(-0.9, 2.4 * (len(sizes) - 1) + 0.9), ylim=(-max(sizes) / 2 - 0.5, max(sizes) / 2))
+    axis.set(
+        xlim=(-0.9, 2.4 * (len(sizes) - 1) + 0.9), ylim=(-max(sizes) / 2 - 0.5, max(sizes) / 2)
+    )
     axis.set(aspect="equal")
     axis.axis("off")
     return figure

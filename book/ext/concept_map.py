@@ -14,6 +14,7 @@ A term stands at column, row. An arrow says how two connect. Every term must be 
 import html
 import re
 from dataclasses import dataclass
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -30,7 +31,7 @@ ARROW = re.compile(r"^(?P<start>.+?) -> (?P<stop>.+?): (?P<says>.+)$")
 logger = logging.getLogger(__name__)
 
 
-class concept_map(nodes.General, nodes.Element):
+class ConceptMapNode(nodes.General, nodes.Element):
     """``places``: term → (column, row); ``arrows``: (from, to, label)."""
 
 
@@ -55,7 +56,7 @@ class Box:
 
 class ConceptMap(SphinxDirective):
     has_content = True
-    option_spec = {"alt": directives.unchanged_required}
+    option_spec: ClassVar = {"alt": directives.unchanged_required}
 
     def run(self) -> list[nodes.Node]:
         places, arrows = {}, []
@@ -65,11 +66,15 @@ class ConceptMap(SphinxDirective):
             elif arrow := ARROW.match(line):
                 arrows.append((arrow["start"], arrow["stop"], arrow["says"]))
             else:
-                raise self.error(f"{line!r} is neither 'Term @ column,row' nor 'Term -> Term: says'.")
+                raise self.error(
+                    f"{line!r} is neither 'Term @ column,row' nor 'Term -> Term: says'."
+                )
         for start, stop, _ in arrows:
             if unknown := {start, stop} - places.keys():
-                raise self.error(f"An arrow names {sorted(unknown)}, which have no place on the map.")
-        node = concept_map(classes=["concept-map"], places=places, arrows=arrows)
+                raise self.error(
+                    f"An arrow names {sorted(unknown)}, which have no place on the map."
+                )
+        node = ConceptMapNode(classes=["concept-map"], places=places, arrows=arrows)
         node["alt"] = self.options.get("alt", "A map of how the terms connect.")
         self.set_source_info(node)
         return [node]
@@ -78,7 +83,7 @@ class ConceptMap(SphinxDirective):
 def draw(app: Sphinx, doctree: nodes.document, page: str) -> None:
     """Replace each map by its drawing, now that every term's address is known."""
     known = entries(app.env)
-    for node in list(doctree.findall(concept_map)):
+    for node in list(doctree.findall(ConceptMapNode)):
         boxes, parts = {}, []
         for term, (column, row) in node["places"].items():
             boxes[term] = Box(column * COLUMN, row * ROW, len(term) * LETTER / 2 + 14)
@@ -86,16 +91,19 @@ def draw(app: Sphinx, doctree: nodes.document, page: str) -> None:
             parts.append(arrow_svg(boxes[start], boxes[stop], says))
         for term, box in boxes.items():
             if term.lower() not in known:
-                logger.warning("The concept map's term %r is not in the glossary.", term, location=node)
+                logger.warning(
+                    "The concept map's term %r is not in the glossary.", term, location=node
+                )
                 continue
             target, anchor = known[term.lower()]
             address = f"{app.builder.get_relative_uri(page, target)}#{anchor}"
             parts.append(box_svg(term, box, address))
-        node.replace_self(nodes.raw("", frame_svg(boxes.values(), parts, node["alt"]), format="html"))
+        node.replace_self(
+            nodes.raw("", frame_svg(list(boxes.values()), parts, node["alt"]), format="html")
+        )
 
 
-def frame_svg(boxes: object, parts: list[str], alt: str) -> str:
-    boxes = list(boxes)  # type: ignore[call-overload]
+def frame_svg(boxes: list[Box], parts: list[str], alt: str) -> str:
     left = min(box.x - box.half_width for box in boxes) - 10
     right = max(box.x + box.half_width for box in boxes) + 10
     top = min(box.y for box in boxes) - BOX_HEIGHT
@@ -133,6 +141,6 @@ def box_svg(term: str, box: Box, address: str) -> str:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("concept-map", ConceptMap)
-    app.add_node(concept_map)
+    app.add_node(ConceptMapNode)
     app.connect("doctree-resolved", draw)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -18,6 +18,7 @@ Nothing about an exercise is written on the page, so that page, notebook and che
 
 import html
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -27,11 +28,11 @@ from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
 
-class exercise_card(nodes.General, nodes.Element):
+class ExerciseCard(nodes.General, nodes.Element):
     """One exercise or written question. ``kind``, ``title`` and ``points`` make its head."""
 
 
-class folded(nodes.General, nodes.Element):
+class Folded(nodes.General, nodes.Element):
     """What opens on request; ``summary`` is the line that is always seen."""
 
 
@@ -39,8 +40,8 @@ def anchor(full_name: str) -> str:
     return "exercise-" + full_name.replace(".", "-").replace("_", "-")
 
 
-def card(full_name: str, kind: str, points: float) -> exercise_card:
-    node = exercise_card(classes=[kind], ids=[anchor(full_name)], kind=kind, points=points)
+def card(full_name: str, kind: str, points: float) -> ExerciseCard:
+    node = ExerciseCard(classes=[kind], ids=[anchor(full_name)], kind=kind, points=points)
     node["title"] = full_name.partition(".")[2]
     return node
 
@@ -49,7 +50,7 @@ def fold_in_turn(summaries: list[str], bodies: list[list[nodes.Node]]) -> list[n
     """Fold each body inside the one before, so that the next shows only once this one is open."""
     if not bodies:
         return []
-    first = folded("", *bodies[0], summary=summaries[0])
+    first = Folded("", *bodies[0], summary=summaries[0])
     first += fold_in_turn(summaries[1:], bodies[1:])
     return [first]
 
@@ -114,7 +115,7 @@ class ExerciseDirective(SphinxDirective):
 class WrittenDirective(SphinxDirective):
     has_content = True
     required_arguments = 1
-    option_spec = {"points": directives.positive_int}
+    option_spec: ClassVar = {"points": directives.positive_int}
 
     def run(self) -> list[nodes.Node]:
         lines = list(self.content)
@@ -126,9 +127,11 @@ class WrittenDirective(SphinxDirective):
         rule = lines.index("---")
         node = card(self.arguments[0], "written", self.options.get("points", 0))
         node += self.parse(0, rule)
-        how = "Answer in the notebook, in the cell below the question. A person reads and grades it."
+        how = (
+            "Answer in the notebook, in the cell below the question. A person reads and grades it."
+        )
         node += nodes.paragraph("", how, classes=["exercise-how"])
-        node += folded("", *self.parse(rule + 1, len(lines)), summary="How it is graded")
+        node += Folded("", *self.parse(rule + 1, len(lines)), summary="How it is graded")
         return [node]
 
     def parse(self, start: int, stop: int) -> list[nodes.Node]:
@@ -138,7 +141,7 @@ class WrittenDirective(SphinxDirective):
         return parsed.children
 
 
-def visit_card(self: HTML5Translator, node: exercise_card) -> None:
+def visit_card(self: HTML5Translator, node: ExerciseCard) -> None:
     points = node["points"]
     worth = f"{points} point{'' if points == 1 else 's'}" if points else ""
     title = html.escape(node["title"])
@@ -151,22 +154,22 @@ def visit_card(self: HTML5Translator, node: exercise_card) -> None:
     )
 
 
-def depart_card(self: HTML5Translator, node: exercise_card) -> None:
+def depart_card(self: HTML5Translator, node: ExerciseCard) -> None:
     self.body.append("</section>\n")
 
 
-def visit_folded(self: HTML5Translator, node: folded) -> None:
+def visit_folded(self: HTML5Translator, node: Folded) -> None:
     summary = html.escape(node["summary"])
     self.body.append(f'<details class="reveal"><summary>{summary}</summary>')
 
 
-def depart_folded(self: HTML5Translator, node: folded) -> None:
+def depart_folded(self: HTML5Translator, node: Folded) -> None:
     self.body.append("</details>\n")
 
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("written", WrittenDirective)
-    app.add_node(exercise_card, html=(visit_card, depart_card))
-    app.add_node(folded, html=(visit_folded, depart_folded))
+    app.add_node(ExerciseCard, html=(visit_card, depart_card))
+    app.add_node(Folded, html=(visit_folded, depart_folded))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

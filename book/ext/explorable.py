@@ -20,6 +20,7 @@ import html
 import json
 import shutil
 from pathlib import Path
+from typing import ClassVar
 
 from docutils import nodes
 from docutils.parsers.rst import directives
@@ -31,18 +32,18 @@ from sphinx.writers.html5 import HTML5Translator
 FIGURES = Path(__file__).resolve().parents[1] / "figures"
 
 
-class explorable_stage(nodes.General, nodes.Element):
+class ExplorableStage(nodes.General, nodes.Element):
     """Where the module draws; holds the picture that it replaces."""
 
 
-class explorable_answer(nodes.General, nodes.Element):
+class ExplorableAnswer(nodes.General, nodes.Element):
     """The answer to the caption's question."""
 
 
 class Explorable(SphinxDirective):
     has_content = True
     required_arguments = 1
-    option_spec = {"alt": directives.unchanged_required, "state": directives.unchanged}
+    option_spec: ClassVar = {"alt": directives.unchanged_required, "state": directives.unchanged}
 
     def run(self) -> list[nodes.Node]:
         name, alt = self.arguments[0], self.options.get("alt")
@@ -61,11 +62,11 @@ class Explorable(SphinxDirective):
                 "the answer."
             )
         figure = nodes.figure(classes=["explorable"], names=[f"explorable-{name}"])
-        stage = explorable_stage(module=name, state=json.dumps(state), alt=alt)
+        stage = ExplorableStage(module=name, state=json.dumps(state), alt=alt)
         stage += nodes.image(uri=self.picture(name), alt=alt, candidates={})
         figure += stage
         figure += nodes.caption("", "", *caption[0].children)
-        figure += nodes.legend("", *caption[1:], explorable_answer("", *answer))
+        figure += nodes.legend("", *caption[1:], ExplorableAnswer("", *answer))
         self.set_source_info(figure)
         self.state.document.note_explicit_target(figure)
         return [figure]
@@ -85,24 +86,28 @@ class Explorable(SphinxDirective):
         for ending in (".svg", ".png"):
             if (FIGURES / f"{name}{ending}").is_file():
                 return f"/book/figures/{name}{ending}"
-        raise self.error(f"There is no picture book/figures/{name}.svg for who reads without script.")
+        raise self.error(
+            f"There is no picture book/figures/{name}.svg for who reads without script."
+        )
 
 
-def visit_stage(self: HTML5Translator, node: explorable_stage) -> None:
+def visit_stage(self: HTML5Translator, node: ExplorableStage) -> None:
     data = {"module": node["module"], "state": node["state"], "alt": node["alt"]}
     attributes = "".join(f' data-{key}="{html.escape(text)}"' for key, text in data.items())
     self.body.append(f'<div class="explorable-stage"{attributes}>')
 
 
-def depart_stage(self: HTML5Translator, node: explorable_stage) -> None:
+def depart_stage(self: HTML5Translator, node: ExplorableStage) -> None:
     self.body.append("</div>")
 
 
-def visit_answer(self: HTML5Translator, node: explorable_answer) -> None:
-    self.body.append('<details class="reveal"><summary>I have a prediction: show the answer</summary>')
+def visit_answer(self: HTML5Translator, node: ExplorableAnswer) -> None:
+    self.body.append(
+        '<details class="reveal"><summary>I have a prediction: show the answer</summary>'
+    )
 
 
-def depart_answer(self: HTML5Translator, node: explorable_answer) -> None:
+def depart_answer(self: HTML5Translator, node: ExplorableAnswer) -> None:
     self.body.append("</details>")
 
 
@@ -118,7 +123,7 @@ def copy_figures(app: Sphinx) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("explorable", Explorable)
-    app.add_node(explorable_stage, html=(visit_stage, depart_stage))
-    app.add_node(explorable_answer, html=(visit_answer, depart_answer))
+    app.add_node(ExplorableStage, html=(visit_stage, depart_stage))
+    app.add_node(ExplorableAnswer, html=(visit_answer, depart_answer))
     app.connect("builder-inited", copy_figures)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

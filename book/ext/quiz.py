@@ -25,19 +25,19 @@ from sphinx.writers.html5 import HTML5Translator
 MARK = re.compile(r"^\[([ xX])\]\s*")
 
 
-class quiz_form(nodes.General, nodes.Element):
+class QuizForm(nodes.General, nodes.Element):
     """The whole question; ``quiz_id`` and ``several`` (more than one right option)."""
 
 
-class quiz_question(nodes.General, nodes.Element):
+class QuizQuestion(nodes.General, nodes.Element):
     """What is asked."""
 
 
-class quiz_option(nodes.General, nodes.Element):
-    """One option; holds its text and then its ``quiz_reason``. ``right`` says which."""
+class QuizOption(nodes.General, nodes.Element):
+    """One option; holds its text and then its ``QuizReason``. ``right`` says which."""
 
 
-class quiz_reason(nodes.General, nodes.Element):
+class QuizReason(nodes.General, nodes.Element):
     """Why the option is right or wrong."""
 
 
@@ -54,16 +54,16 @@ class Quiz(SphinxDirective):
         right = sum(option["right"] for option in options)
         if not right or right == len(options):
             raise self.error("Mark the right options of a quiz with [x] and the others with [ ].")
-        form = quiz_form(classes=["quiz"], several=right > 1)
+        form = QuizForm(classes=["quiz"], several=right > 1)
         form["quiz_id"] = f"quiz-{self.env.new_serialno('quiz') + 1}"
-        form += quiz_question("", *parsed[:-1])
+        form += QuizQuestion("", *parsed[:-1])
         form += options
         for option in options:
             option["kind"] = "checkbox" if right > 1 else "radio"
             option["group"] = form["quiz_id"]
         return [form]
 
-    def option(self, item: nodes.list_item) -> quiz_option:
+    def option(self, item: nodes.list_item) -> QuizOption:
         text, reason = item[0], item[1:]
         mark = MARK.match(text[0].astext()) if len(text) else None
         if not mark or not reason:
@@ -72,31 +72,31 @@ class Quiz(SphinxDirective):
                 "its own below it, why it is right or wrong."
             )
         text[0] = nodes.Text(text[0].astext()[mark.end() :])
-        option = quiz_option(right=mark[1] != " ")
+        option = QuizOption(right=mark[1] != " ")
         label = nodes.inline("", "", *text.children, classes=["quiz-label"])
         option += label
-        option += quiz_reason("", *reason, right=option["right"])
+        option += QuizReason("", *reason, right=option["right"])
         return option
 
 
-def visit_form(self: HTML5Translator, node: quiz_form) -> None:
+def visit_form(self: HTML5Translator, node: QuizForm) -> None:
     name = "all that are right" if node["several"] else "one"
     self.body.append(f'<form class="quiz" id="{node["quiz_id"]}"><fieldset>')
     self.body.append(f'<legend class="quiz-kicker">Quiz <span>choose {name}</span></legend>')
 
 
-def depart_form(self: HTML5Translator, node: quiz_form) -> None:
+def depart_form(self: HTML5Translator, node: QuizForm) -> None:
     self.body.append(
         '<div class="quiz-foot"><button class="quiz-check" type="submit" hidden>Check</button>'
         '<p class="quiz-verdict" role="status"></p></div></fieldset></form>\n'
     )
 
 
-def visit_question(self: HTML5Translator, node: quiz_question) -> None:
+def visit_question(self: HTML5Translator, node: QuizQuestion) -> None:
     self.body.append('<div class="quiz-question">')
 
 
-def visit_option(self: HTML5Translator, node: quiz_option) -> None:
+def visit_option(self: HTML5Translator, node: QuizOption) -> None:
     right = "yes" if node["right"] else "no"
     self.body.append(
         f'<div class="quiz-option" data-right="{right}"><label>'
@@ -104,7 +104,7 @@ def visit_option(self: HTML5Translator, node: quiz_option) -> None:
     )
 
 
-def visit_reason(self: HTML5Translator, node: quiz_reason) -> None:
+def visit_reason(self: HTML5Translator, node: QuizReason) -> None:
     verdict = "Right." if node["right"] else "Not this one."
     self.body.append(
         "</label><details class='quiz-reason'><summary>Is it this?</summary>"
@@ -112,7 +112,7 @@ def visit_reason(self: HTML5Translator, node: quiz_reason) -> None:
     )
 
 
-def depart_reason(self: HTML5Translator, node: quiz_reason) -> None:
+def depart_reason(self: HTML5Translator, node: QuizReason) -> None:
     self.body.append("</div></details>")
 
 
@@ -122,8 +122,8 @@ def close_division(self: HTML5Translator, node: nodes.Element) -> None:
 
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("quiz", Quiz)
-    app.add_node(quiz_form, html=(visit_form, depart_form))
-    app.add_node(quiz_question, html=(visit_question, close_division))
-    app.add_node(quiz_option, html=(visit_option, close_division))
-    app.add_node(quiz_reason, html=(visit_reason, depart_reason))
+    app.add_node(QuizForm, html=(visit_form, depart_form))
+    app.add_node(QuizQuestion, html=(visit_question, close_division))
+    app.add_node(QuizOption, html=(visit_option, close_division))
+    app.add_node(QuizReason, html=(visit_reason, depart_reason))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
