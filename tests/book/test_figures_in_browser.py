@@ -19,7 +19,7 @@ ORIGIN = "http://figures.test"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="data:,"><title>figure</title>
-<style>body {{ margin: 12px; }} html[data-theme="dark"] {{ background: #14181e; }}</style>
+<style>body {{ margin: 12px; }} html[data-theme="dark"] {{ background: #121212; }}</style>
 <main id="figure"></main>
 <script type="module">
 import figure from "{module}";

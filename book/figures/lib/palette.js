@@ -21,8 +21,8 @@ export const palette = {
     "ink": "#e8eaed",
     "muted": "#a9b1ba",
     "grid": "#3b424b",
-    "panel": "#1e242c",
-    "surface": "#14181e"
+    "panel": "#1e2227",
+    "surface": "#121212"
   }
 };
 
