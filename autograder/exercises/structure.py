@@ -138,10 +138,11 @@ def computes_xor(value, asked, again):
 
 def malformed(value):
     """What is wrong with the form of `[(w1, b1), (w2, b2)]`, if anything."""
-    if type(value) not in (list, tuple) or [len(pair) for pair in value] != [2, 2]:
-        says = f"Two pairs are wanted, [(w1, b1), (w2, b2)], but there is {describe(value)}."
-        flat = type(value) in (list, tuple) and len(value) == 4
-        return Broken(says, mistake="pairs_flattened" if flat else "")
+    several = value if type(value) in (list, tuple) else ()
+    if [len(pair) for pair in several if type(pair) in (list, tuple)] != [2, 2]:
+        says = f"Two pairs are wanted, [(w1, b1), (w2, b2)], but there is {describe(value)}"
+        says += f": {'; '.join(map(describe, several))}." if several else "."
+        return Broken(says, mistake="pairs_flattened" if len(several) == 4 else "")
     arrays = dict(zip(SHAPES, (part for pair in value for part in pair), strict=True))
     for name, shape in SHAPES.items():
         array = arrays[name]
