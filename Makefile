@@ -29,7 +29,7 @@ $(INSTALLED): requirements.txt constraints.txt pyproject.toml
 	  { echo 'Python 3.11 or newer is needed: make PYTHON=python3.12 …'; exit 1; }
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -r requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable . --config-settings editable_mode=compat
 	touch $@
 
 keys: $(KEYS)
@@ -38,6 +38,7 @@ $(KEYS): $(INSTALLED) $(SOURCES)
 	touch $@
 
 _build/html/.built: $(INSTALLED) $(KEYS) FORCE
+	$(BIN)/python -m book.make_static_figures
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	touch $@
 .PHONY: FORCE
