@@ -188,6 +188,13 @@ class Property:
         return Outcome(float(not findings), tuple(findings), tuple(answers))
 
 
+LOST = {
+    "time": "Your code ran longer than it may.",
+    "died": "Your code ended the process that runs it, or used more memory than it may.",
+    "protocol": "Your code interfered with the process that runs it.",
+}
+
+
 def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
     """The finding for an answer that is no value, or that cost the caller an argument."""
     if answer.problem == "not implemented":
@@ -195,6 +202,11 @@ def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
     if answer.problem == "error":
         says = f"Your code raised {answer.detail}."
         return Finding(check, "error", "", says, "", answer.traceback, asked)
+    if answer.problem == "missing":
+        says = f"There is no `{answer.detail}` after your cells have run."
+        return Finding(check, "missing", "", says, question=asked)
+    if answer.problem == "lost":
+        return Finding(check, "lost", "", LOST.get(answer.detail, LOST["died"]), question=asked)
     if answer.problem == "not data":
         says = f"Your function returned {answer.detail}."
         return Finding(check, "not data", "", says, question=asked)
