@@ -54,10 +54,10 @@ def encode(value: Any) -> bytes:
         Where `value` holds anything but None, bool, int, float, str, list, tuple, dict with
         string keys, Seed, NumPy scalars and base NumPy arrays of numbers.
     """
-    buffers: list[bytes] = []
-    tree = _to_tree(value, buffers, 0)
+    writer = _Writer()
+    tree = writer.tree(value, 0)
     header = json.dumps(tree, allow_nan=False, separators=(",", ":")).encode()
-    body = b"".join(buffers)
+    body = b"".join(writer.buffers)
     if len(header) > MAX_HEADER or len(body) > MAX_BODY:
         raise DataError(f"too large: {len(header) + len(body)} bytes")
     return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
@@ -82,7 +82,9 @@ def decode(message: bytes) -> Any:
         raise DataError("length differs from the one announced")
     header = message[PREFIX.size : PREFIX.size + header_size]
     try:
-        tree = json.loads(header.decode())
+        tree = json.loads(header.decode(), object_pairs_hook=_without_repetition)
+    except DataError:
+        raise
     except (ValueError, RecursionError):
         raise DataError("the header is not JSON") from None
     reader = _Reader(memoryview(message)[PREFIX.size + header_size :])
@@ -92,38 +94,67 @@ def decode(message: bytes) -> Any:
     return value
 
 
-def _to_tree(value: Any, buffers: list[bytes], depth: int) -> Any:
-    if depth > MAX_DEPTH:
-        raise DataError(f"nested deeper than {MAX_DEPTH} levels")
-    kind = type(value)
-    if value is None or kind in (bool, str):
-        return value
-    if kind is int:
-        if abs(value) <= SAFE_INTEGER:
+class _Writer:
+    """Walks a value, within the bounds that a reader keeps, and gathers the bytes of its arrays."""
+
+    def __init__(self) -> None:
+        self.buffers: list[bytes] = []
+        self.nodes = 0
+
+    def tree(self, value: Any, depth: int) -> Any:
+        self.nodes += 1
+        if depth > MAX_DEPTH:
+            raise DataError(f"nested deeper than {MAX_DEPTH} levels")
+        if self.nodes > MAX_NODES:
+            raise DataError(f"more than {MAX_NODES} values outside of arrays")
+        kind = type(value)
+        if value is None or kind in (bool, str):
             return value
-        if value.bit_length() > 3 * MAX_DIGITS:
-            raise DataError(f"an integer of more than {MAX_DIGITS} digits")
-        return {"int": str(value)}
-    if kind is float:
-        return value if np.isfinite(value) else {"float": repr(value)}
-    if kind is list:
-        return [_to_tree(item, buffers, depth + 1) for item in value]
-    if kind is tuple:
-        return {"tuple": [_to_tree(item, buffers, depth + 1) for item in value]}
-    if kind is dict:
-        if not all(type(key) is str for key in value):
-            raise DataError("a dictionary with keys that are not strings")
-        return {"dict": {key: _to_tree(item, buffers, depth + 1) for key, item in value.items()}}
-    if kind is Seed:
-        return {"seed": value.number}
-    if kind is np.ndarray or isinstance(value, np.generic):
-        name = np.asarray(value).dtype.newbyteorder("=").str[1:]
+        if kind is int:
+            return _integer(value)
+        if kind is float:
+            return value if np.isfinite(value) else {"float": repr(value)}
+        if kind is list:
+            return [self.tree(item, depth + 1) for item in value]
+        if kind is tuple:
+            return {"tuple": [self.tree(item, depth + 1) for item in value]}
+        if kind is dict:
+            if not all(type(key) is str for key in value):
+                raise DataError("a dictionary with keys that are not strings")
+            return {"dict": {key: self.tree(item, depth + 1) for key, item in value.items()}}
+        if kind is Seed:
+            if type(value.number) is not int or not 0 <= value.number <= SAFE_INTEGER:
+                raise DataError(f"a seed that is not an integer from 0 to {SAFE_INTEGER}")
+            return {"seed": value.number}
+        if kind is np.ndarray or isinstance(value, np.generic):
+            return self.array(value)
+        raise DataError(f"a {kind.__module__}.{kind.__qualname__}")
+
+    def array(self, value: np.ndarray | np.generic) -> dict[str, Any]:
+        name = value.dtype.newbyteorder("=").str[1:]
         if name not in DTYPES:
-            raise DataError(f"an array of dtype {np.asarray(value).dtype}")
-        little_endian = np.asarray(value).astype("<" + name, copy=False)
-        buffers.append(little_endian.tobytes())
-        return {"array": [name, list(value.shape)]} if kind is np.ndarray else {"scalar": name}
-    raise DataError(f"a {kind.__module__}.{kind.__qualname__}")
+            raise DataError(f"an array of dtype {value.dtype}")
+        if value.ndim > MAX_DIMENSIONS:
+            raise DataError(f"an array of more than {MAX_DIMENSIONS} dimensions")
+        self.buffers.append(value.astype("<" + name, copy=False).tobytes())
+        if type(value) is np.ndarray:
+            return {"array": [name, list(value.shape)]}
+        return {"scalar": name}
+
+
+def _integer(value: int) -> Any:
+    if abs(value) <= SAFE_INTEGER:
+        return value
+    if value.bit_length() > 3 * MAX_DIGITS:
+        raise DataError(f"an integer of more than {MAX_DIGITS} digits")
+    return {"int": str(value)}
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise DataError("a key that occurs twice")
+    return made
 
 
 class _Reader:
@@ -160,7 +191,7 @@ class _Reader:
                 return int(content)
             except ValueError:
                 raise DataError("not an integer") from None
-        if tag == "seed" and type(content) is int and content >= 0:
+        if tag == "seed" and type(content) is int and 0 <= content <= SAFE_INTEGER:
             return Seed(content)
         if tag == "array" and type(content) is list and len(content) == 2:
             return self.array(*content)
@@ -184,5 +215,10 @@ class _Reader:
             raise DataError("an array larger than its bytes")
         raw = self.body[self.position : end]
         self.position = end
+        if dtype.kind == "b" and np.frombuffer(raw, np.uint8).max(initial=0) > 1:
+            raise DataError("truth that is neither 0 nor 1")
         array = np.frombuffer(raw, dtype).astype(dtype.newbyteorder("="), copy=True)
-        return array.reshape(shape)
+        try:
+            return array.reshape(shape)
+        except ValueError:  # an empty array whose other lengths are beyond what NumPy can count
+            raise DataError("not a shape") from None
