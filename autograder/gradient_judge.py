@@ -145,16 +145,18 @@ class Judge:
         natural = steps <= 1
         if finding.bar <= self.coarsest * np.max(rises[natural] / steps[natural]):
             return True
-        return not rises[steps <= QUIET].any() and self.jumps_far_away(task)
+        return not rises[steps <= QUIET].any() and self.is_locally_constant(task)
 
-    def jumps_far_away(self, task: Task) -> bool:
-        """Whether larger steps, up to 16 times the size of x, change f by far more than rounding."""
-        large = 1e6 * self.point.last_bit
-        for _ in range(4):
+    def is_locally_constant(self, task: Task) -> bool:
+        """Whether f does not respond to small steps in any of several directions, but does to large
+        ones, up to 16 times the size of x, by far more than rounding."""
+        large, jumps = 1e6 * self.point.last_bit, False
+        for _ in range(8):
             probe = Probe(task, direction_of(task, None, typical=True))
-            if any(abs(rise) > large for t in (1.0, 4.0, 16.0) for rise in probe.at(t)):
-                return True
-        return False
+            if any(probe.at(QUIET)):
+                return False
+            jumps |= any(abs(rise) > large for t in (1.0, 4.0, 16.0) for rise in probe.at(t))
+        return jumps
 
     def unknown(self, task: Task, finding: Finding, block: Block) -> Block:
         """The verdict where f has no slope along a direction."""
@@ -176,6 +178,8 @@ class Judge:
 
     def confirm(self, task: Task, block: Block) -> Block:
         """A claim does not agree: find the entries to blame, or a second direction that says so too."""
+        if self.claimant and self.is_right_nearby(task):
+            return _unsure(block, "right nearby, but not at this very point: kinks that cancel?")
         found = search(task, BUDGET)
         if found.wrong:
             return replace(block, verdict="wrong", worst=tuple(found.wrong))
@@ -220,9 +224,9 @@ class Judge:
         if near.verdict == "wrong":
             return replace(block, verdict="wrong", worst=near.worst)
         block = replace(block, resolution=max(block.resolution, near.resolution))
-        here = search(task, BUDGET)
-        if here.wrong:
-            return replace(block, verdict="wrong", worst=tuple(here.wrong))
+        wrong = [entry for entry in search(task, BUDGET).wrong if entry.kink]
+        if wrong:
+            return replace(block, verdict="wrong", worst=tuple(wrong))
         if not (finding.consistent or self.mixture(task)):
             return _unsure(block, "the slope claimed at the kink is none that f has nearby.")
         if not self.ties_add_up(task):
@@ -252,16 +256,33 @@ class Judge:
     def smooth_block(self, task: Task) -> Block | None:
         """The verdict along one direction at a point where f is smooth; None if it is unclear."""
         block = Block("", task.path, "right", resolution=task.rounding)
-        probe = Probe(task, direction_of(task, None, typical=True))
-        if probe.agrees():
+        finding = self.disagreement(task)
+        if finding is None:
             return block
-        finding = probe.measure()
         if not finding.known or finding.kink or finding.resolution > self.needed(task):
             return None
         if finding.consistent:
             return replace(block, resolution=finding.resolution)
         found = search(task, BUDGET)
         return replace(block, verdict="wrong", worst=tuple(found.wrong)) if found.wrong else None
+
+    def disagreement(self, task: Task) -> Finding | None:
+        """What is found along a random direction; None if the claim agrees at once."""
+        probe = Probe(task, direction_of(task, None, typical=True))
+        return None if probe.agrees() else probe.measure()
+
+    def is_right_nearby(self, task: Task) -> bool:
+        """Whether the claimed function is right at two random points nearby."""
+        for _ in range(2):
+            point, claimed = self.nearby(task.path, OFF_KINK)
+            if claimed is None or not claimed.any():
+                return False
+            near = self.task(task.path, point, claimed)
+            finding = self.disagreement(near)
+            self.point.evaluations += point.evaluations
+            if finding and not (finding.consistent and finding.resolution <= self.needed(near)):
+                return False
+        return True
 
     def nearby(self, path: Path, distance: float) -> tuple[Point, Array | None]:
         """The function at a random point close by, and what is claimed there."""

@@ -181,7 +181,7 @@ def direction_of(task: Task, entries: NDArray[np.intp] | None, typical: bool) ->
     Entries move in proportion to their own size; where ``typical``, small ones move as far as a
     typical one, so that they count as much.
     """
-    floor = task.exponent if typical else task.exponent - 20
+    floor = task.exponent if typical or not task.x.any() else task.exponent - 20
     scale = scale_of(task.x, floor)
     if entries is None:
         return scale * random_weights(task.rng, task.x.shape)
@@ -282,8 +282,14 @@ def slopes_nearby(task: Task, probe: Probe, most: int = 96) -> Array:
 
 
 def several_slopes(near: Array) -> bool:
-    """Whether slopes at random points nearby are more than the two of a single kink."""
-    return near.size > 1 and int((np.diff(near) > 1e-5 * (near[-1] - near[0])).sum()) > 1
+    """Whether slopes at random points nearby are more than the two of a single kink.
+
+    A slope seen once does not count: the kink may have been inside the step.
+    """
+    if near.size < 2:
+        return False
+    gaps = np.flatnonzero(np.diff(near) > 1e-5 * (near[-1] - near[0])) + 1
+    return sum(group.size > 1 for group in np.split(near, gaps)) > 2
 
 
 def within(claim: float, near: Array, bar: float) -> bool:

@@ -34,7 +34,9 @@ class Pair:
     f: Callable[..., Any]
     args: tuple[Any, ...]
     upstream: Any  # None where f returns one number
-    backward: Callable[..., Any]  # (upstream, *args) -> one gradient for each differentiable argument
+    backward: Callable[
+        ..., Any
+    ]  # (upstream, *args) -> one gradient for each differentiable argument
     right: tuple[Any, ...]
     on_kink: bool
     as_arrays: bool
@@ -98,7 +100,9 @@ def make_pair(family: str, profile: str, seed: int) -> Pair | None:
         f, args = FAMILIES[family](Draw(rng, profile))
         result = f(*args)
         outputs = result if isinstance(result, tuple) else (result,)
-        above = tuple(rng.uniform(0.5, 1.5, np.shape(o)) * rng.choice([-1, 1], np.shape(o)) for o in outputs)
+        above = tuple(
+            rng.uniform(0.5, 1.5, np.shape(o)) * rng.choice([-1, 1], np.shape(o)) for o in outputs
+        )
         scalar = not isinstance(result, tuple) and np.ndim(result) == 0
         upstream = None if scalar else above if isinstance(result, tuple) else above[0]
         backward = backward_of(f)
@@ -108,7 +112,16 @@ def make_pair(family: str, profile: str, seed: int) -> Pair | None:
     if not finite:
         return None
     return Pair(
-        family, profile, f, args, upstream, backward, right, tape.Kinks.met > 0, rng.random() < 0.2, seed
+        family,
+        profile,
+        f,
+        args,
+        upstream,
+        backward,
+        right,
+        tape.Kinks.met > 0,
+        rng.random() < 0.2,
+        seed,
     )
 
 
@@ -131,7 +144,9 @@ def pairs(count: int, seed: int) -> Iterator[Pair]:
 # mistake would change nothing.
 
 Change = Callable[[list[np.ndarray]], list[np.ndarray]]
-VISIBLE = 1e-9  # a block smaller than this beside the whole gradient is none that anyone could check
+VISIBLE = (
+    1e-9  # a block smaller than this beside the whole gradient is none that anyone could check
+)
 
 
 def _blocks(pair: Pair) -> list[int]:

@@ -7,6 +7,7 @@ integers (ties and zeros: kinks on purpose), arrays of zeros, large, small or mi
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -16,7 +17,14 @@ import numpy as np
 from benchmarks.gradients import tape as t
 
 FAMILIES: dict[str, Callable[[Draw], tuple[Callable[..., Any], tuple[Any, ...]]]] = {}
-PROFILES = {"plain": 0.5, "integers": 0.16, "zeros": 0.1, "large": 0.08, "small": 0.08, "mixed": 0.08}
+PROFILES = {
+    "plain": 0.5,
+    "integers": 0.16,
+    "zeros": 0.1,
+    "large": 0.08,
+    "small": 0.08,
+    "mixed": 0.08,
+}
 
 
 @dataclass
@@ -65,7 +73,7 @@ def gelu(x):
 def mlp(draw: Draw, activation, depth: int = 2):
     n, widths = draw.size(), [draw.size(2, 7) for _ in range(depth + 1)]
     params = []
-    for rows, columns in zip(widths, widths[1:], strict=False):
+    for rows, columns in itertools.pairwise(widths):
         params += [draw.weights(rows, columns), draw(columns)]
 
     def f(x, *params):
@@ -206,7 +214,9 @@ def conv_stride_padding(draw):
 
 @family
 def conv_relu_max_pool(draw):
-    return lambda x, w, b: t.max_(pool_windows(t.relu(conv2d(x, w, b, 1, 1)), 2, 2), 4), images(draw)
+    return lambda x, w, b: t.max_(pool_windows(t.relu(conv2d(x, w, b, 1, 1)), 2, 2), 4), images(
+        draw
+    )
 
 
 @family
@@ -556,7 +566,10 @@ def ridge_regression(draw):
 def lasso(draw):
     n, d = draw.size(3, 8), draw.size()
     y = draw(n)
-    return lambda x, w: t.mean((x @ w - y) ** 2) + 0.1 * t.sum_(t.absolute(w)), (draw(n, d), draw(d))
+    return lambda x, w: t.mean((x @ w - y) ** 2) + 0.1 * t.sum_(t.absolute(w)), (
+        draw(n, d),
+        draw(d),
+    )
 
 
 @family

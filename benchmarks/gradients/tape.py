@@ -184,9 +184,7 @@ def stack(items, axis):
 def concatenate(items, axis):
     values = [value_of(item) for item in items]
     ends = np.cumsum([v.shape[axis] for v in values])
-    ways = [
-        (item, lambda g, i=i: np.split(g, ends[:-1], axis)[i]) for i, item in enumerate(items)
-    ]
+    ways = [(item, lambda g, i=i: np.split(g, ends[:-1], axis)[i]) for i, item in enumerate(items)]
     return record(np.concatenate(values, axis), *ways)
 
 
@@ -283,7 +281,9 @@ def softmax(x, axis=-1):
     return record(p, (x, lambda g: p * (g - (g * p).sum(axis, keepdims=True))))
 
 
-def gradients(outputs: Sequence[Node], upstream: Sequence[Any], inputs: Sequence[Node]) -> list[Any]:
+def gradients(
+    outputs: Sequence[Node], upstream: Sequence[Any], inputs: Sequence[Node]
+) -> list[Any]:
     """Gradient of ``sum(upstream * outputs)`` with respect to each input."""
     order: list[Node] = []
     seen: set[int] = set()
