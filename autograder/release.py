@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -17,8 +18,17 @@ class NbgraderFailed(Exception):
     """An nbgrader command ended with an error; the message holds what it said."""
 
 
+def find_commands() -> None:
+    """Let nbgrader find `alembic` and `jupyter`, also where the environment is not activated."""
+    scripts = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", "")
+    if scripts not in path.split(os.pathsep):
+        os.environ["PATH"] = os.pathsep.join((scripts, path))
+
+
 def nbgrader(course: Path, *arguments: str) -> str:
     """Run an nbgrader command in a class's folder and return what it said."""
+    find_commands()
     ran = subprocess.run(
         [sys.executable, "-m", "nbgrader", *arguments],
         cwd=course,

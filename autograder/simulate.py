@@ -22,7 +22,7 @@ from autograder.exercises import registry
 from autograder.keys import public_key
 from autograder.notebook import source_as
 from autograder.record import alternatives_of, mistakes_of, solution
-from autograder.release import nbgrader, release
+from autograder.release import find_commands, nbgrader, release
 
 STUDENTS = ("ada", "bela", "chidi", "dana", "emre", "fatou", "goro", "hana", "ines", "jonas")
 SHARE_RIGHT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.0)  # one for each student
@@ -127,6 +127,7 @@ def _one_each(entries: list[Entry], exercises: list[Exercise]) -> list[Entry]:
 
 def recorded(chapter: str, course: Path, handed_in: dict[str, list[Entry]]) -> list[Result]:
     """Read the gradebook and put it beside what should be there."""
+    find_commands()
     results = []
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
         for student, entries in handed_in.items():
