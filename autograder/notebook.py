@@ -272,14 +272,15 @@ def without_solution(source: str) -> str:
 def source_as(function: Any, name: str) -> str:
     """The source of a function of solutions/, as a student would have written it under `name`.
 
-    What it calls of the project's own code comes along, so that the text stands alone; a mistake
-    that perturbs the solution takes the solution with it, under a private name.
+    What it calls of the project's own code comes along under private names, so that the text
+    stands alone and does not define what other cells define.
     """
     needed = _needed(function, {})
-    taken = {f"_{key}" if key == name else key: value for key, value in needed.items()}
-    renamed = {key: f"_{key}" for key in needed if key == name}
-    parts = [_renamed(_plain_source(value), renamed) for value in taken.values()]
-    main = _renamed(_plain_source(function), {**renamed, function.__name__: name})
+    renamed = {key: f"_{key}" for key in needed}
+    parts = [_renamed(_plain_source(value), renamed) for value in needed.values()]
+    source = _plain_source(function)
+    written_as = ast.parse(source).body[0].name  # type: ignore[attr-defined]
+    main = _renamed(source, {**renamed, written_as: name})
     return "\n\n\n".join([*reversed(parts), main])
 
 
