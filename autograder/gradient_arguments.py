@@ -6,6 +6,7 @@ import copy
 import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -194,7 +195,7 @@ class Point:
             self.failure = self.failure or f"{type(error).__name__}: {error}"
             return float("nan")
 
-    @property
+    @cached_property
     def last_bit(self) -> float:
         """Rounding of ``phi`` that is there whatever ``f`` does."""
         total = 0.0
@@ -245,9 +246,8 @@ def random_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
     Not plus and minus one: two swapped entries would then go unseen half of the time.
     """
-    bits = rng.integers(0, 1 << 17, shape)
-    size = ((bits & 0xFFFF) + 0x8000) * 2.0**-16
-    return np.where(bits & 0x10000, size, -size)
+    bits = np.rint(rng.random(shape) * 2.0**17 - 2.0**16)  # -65536 to 65536
+    return np.copysign(0.5, bits) + bits * 2.0**-16
 
 
 def norm_of(terms: Array) -> float:

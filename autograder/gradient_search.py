@@ -284,12 +284,12 @@ def slopes_nearby(task: Task, probe: Probe, most: int = 96) -> Array:
 def several_slopes(near: Array) -> bool:
     """Whether slopes at random points nearby are more than the two of a single kink.
 
-    A slope seen once does not count: the kink may have been inside the step.
+    A slope seen once does not count, unless there are many: the kink may have been inside the step.
     """
     if near.size < 2:
         return False
     gaps = np.flatnonzero(np.diff(near) > 1e-5 * (near[-1] - near[0])) + 1
-    return sum(group.size > 1 for group in np.split(near, gaps)) > 2
+    return gaps.size > 6 or sum(group.size > 1 for group in np.split(near, gaps)) > 2
 
 
 def within(claim: float, near: Array, bar: float) -> bool:
