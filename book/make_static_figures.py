@@ -4,10 +4,12 @@ Run from the repository root before the book is built: ``python -m book.make_sta
 Each picture shows the state that its module starts from.
 """
 
+import importlib
 import itertools
 import json
 import math
 import re
+from collections.abc import Callable
 from pathlib import Path
 
 import matplotlib as mpl
@@ -157,6 +159,14 @@ def draw_activation(
         axes.legend(loc="lower right", frameon=False, fontsize=9)
 
 
+def pictures() -> list[Callable[[], Figure]]:
+    """Return what draws a picture each; book/static_<chapter>.py has those of a later chapter."""
+    found: list[Callable[[], Figure]] = [neuron, layers, activations]
+    for path in sorted(Path(__file__).parent.glob("static_*.py")):
+        found += importlib.import_module(f"book.{path.stem}").PICTURES
+    return found
+
+
 def main() -> None:
     # White stays behind the picture: a file of its own cannot follow the page's theme.
     style = {
@@ -165,7 +175,7 @@ def main() -> None:
         "xtick.color": COLORS["muted"], "ytick.color": COLORS["muted"],
         "font.family": "DejaVu Sans",
     }  # fmt: skip
-    for draw in (neuron, layers, activations):
+    for draw in pictures():
         with mpl.rc_context(style):
             target = FIGURES / f"{draw.__name__}.svg"
             draw().savefig(target, metadata={"Date": None, "Creator": None})

@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,11 +11,12 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Route, sync_playwright
 
+from book.make_slant_points import make_points
 from book.palette import palette
 from course.bundle import bundle
 
 BOOK = Path(__file__).parents[2] / "book"
-FIGURE_NAMES = ["activations", "layers", "neuron"]
+FIGURE_NAMES = ["activations", "layers", "loss_surface", "neuron", "outlier"]
 ORIGIN = "http://figures.test"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -338,7 +340,13 @@ def test_a_figure_loads_as_modules_too(open_figure: Open, name):
 @pytest.mark.parametrize("name", FIGURE_NAMES)
 def test_a_change_from_outside_is_shown(open_figure: Open, name):
     page = open_figure(name)
-    key = {"neuron": "w1", "layers": "width", "activations": "z"}[name]
+    key = {
+        "neuron": "w1",
+        "layers": "width",
+        "activations": "z",
+        "loss_surface": "b",
+        "outlier": "x",
+    }[name]
     before = page.locator(".xf-readout").inner_text()
     page.evaluate("key => { model.set(key, 2); }", key)
     assert page.locator(".xf-readout").inner_text() != before
@@ -393,3 +401,42 @@ def test_two_figures_of_a_kind_do_not_disturb_each_other(open_figure: Open):
     )
     checked = page.locator("input:checked")
     assert [each.get_attribute("value") for each in checked.all()] == ["relu", "sigmoid"]
+
+
+def test_the_loss_and_its_slopes_follow_the_point(open_figure: Open):
+    page = open_figure("loss_surface", w=-1, b=0)
+    page.get_by_role("slider", name="the parameters").press("ArrowRight")
+    page.get_by_role("slider", name="the parameters").press("Shift+ArrowUp")
+    assert saved(page, "w", "b") == pytest.approx([-0.95, 0.5])
+    x, y = make_points().T
+    error = -0.95 * x + 0.5 - y
+    assert number(page, "loss") == pytest.approx((error**2).mean(), abs=5e-5)
+    assert number(page, "dw") == pytest.approx(2 * (error * x).mean(), abs=5e-5)
+    assert number(page, "db") == pytest.approx(2 * error.mean(), abs=5e-5)
+
+
+def test_the_downhill_arrow_is_at_a_right_angle_to_the_contour(open_figure: Open):
+    page = open_figure("loss_surface", w=-1.8, b=1)
+    arrow = page.locator(".xf-downhill").get_attribute("d")
+    x1, y1, x2, y2 = map(float, re.findall(r"-?[\d.]+", arrow)[:4])
+    contour = page.locator(".xf-here").get_attribute("d")
+    ends = np.array(re.findall(r"-?[\d.]+", contour), dtype=float).reshape(-1, 2, 2)
+    ends = ends[np.hypot(*(ends[:, 1] - ends[:, 0]).T) > 1]
+    nearest = np.hypot(*(ends.mean(axis=1) - [x1, y1]).T).argmin()
+    along = ends[nearest, 1] - ends[nearest, 0]
+    cosine = along @ [x2 - x1, y2 - y1] / np.hypot(*along) / np.hypot(x2 - x1, y2 - y1)
+    assert abs(cosine) < 0.03
+
+
+def test_an_outlier_drags_the_squared_errors_line_most(open_figure: Open):
+    page = open_figure("outlier", x=4, y=-2.5)
+    before = [number(page, f"{name}-slope") for name in ("mse", "mae", "huber")]
+    x, y = centre(page.locator(".xf-wild .xf-mark"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x, y - 200, steps=5)
+    page.mouse.up()
+    after = [number(page, f"{name}-slope") for name in ("mse", "mae", "huber")]
+    moved = np.abs(np.subtract(after, before))
+    assert moved[0] > 2 * moved[1]
+    assert moved[0] > 2 * moved[2]
