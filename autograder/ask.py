@@ -22,12 +22,19 @@ from typing import Any
 
 import numpy as np
 
-from autograder.data import DataError, Seed, encode
+from autograder.data import MAX_BODY, DataError, Seed, encode
 
 MAX_PRINTED = 2000
 MAX_WARNINGS = 5
+MAX_LINE = 200
 MAX_FRAMES = 6
-OURS = os.path.dirname(os.path.abspath(__file__))
+# How the sentences begin that say what an answer is, where it is no data.
+NOT_DATA = (
+    "a generator", "a coroutine", "the function", "a set", "a range", "a map", "a zip", "a filter",
+    "a matrix", "a ma.MaskedArray", "a torch.Tensor", "an array of dtype object", "a structure nested",
+    "a dictionary with keys that are not strings", "an array", "an object",
+)  # fmt: skip
+OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
 INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 
 
@@ -36,7 +43,7 @@ class Answer:
     """What came back from student code.
 
     `problem` is "" where a value did; else ``"not implemented"``, ``"error"`` (the traceback has
-    it) or ``"not data"`` (`detail` says what it was).
+    it), ``"not callable"`` or ``"not data"`` (`detail` says what it was).
     """
 
     value: Any = None
@@ -48,27 +55,66 @@ class Answer:
     warnings: tuple[str, ...] = ()
 
 
+class _Printed(io.TextIOBase):
+    """Keeps the beginning of what is printed, however much it is."""
+
+    def __init__(self) -> None:
+        self.kept = ""
+        self.cut = False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, text: str) -> int:
+        if not isinstance(text, str):
+            raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        room = MAX_PRINTED - len(self.kept)
+        self.kept += text[:room]
+        self.cut |= len(text) > room
+        return len(text)
+
+    def getvalue(self) -> str:
+        return _clean(self.kept) + ("\n… and more" if self.cut else "")
+
+
+class _Warnings:
+    """Keeps the first few different warnings, however many there are."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+
+    def __call__(self, message: Any, category: type, *where: Any, **more: Any) -> None:
+        if len(self.kept) < MAX_WARNINGS:
+            text = _clean(f"{category.__name__}: {_text_of(message)}")[:MAX_LINE]
+            if text not in self.kept:
+                self.kept.append(text)
+
+
 def ask(
     student: Any, drive: Callable[[Any, dict[str, Any]], Any], arguments: dict[str, Any]
 ) -> Answer:
     """Call `student` with copies of `arguments`, by way of the exercise's `drive`."""
+    if not callable(student):
+        return Answer(problem="not callable", detail=name_type(student))
     given = {
         name: value.generator() if type(value) is Seed else copy.deepcopy(value)
         for name, value in arguments.items()
     }
-    printed = io.StringIO()
+    printed, warned = _Printed(), _Warnings()
     value, problem, detail, trace = None, "", "", ""
     with (
         contextlib.redirect_stdout(printed),
         contextlib.redirect_stderr(printed),
-        warnings.catch_warnings(record=True) as caught,
+        warnings.catch_warnings(),
+        np.errstate(divide="warn", over="warn", invalid="warn", under="ignore"),
     ):
         warnings.simplefilter("always")
+        warnings.showwarning = warned
         try:
-            value = _as_data(drive(student, given))
+            value = _as_data(drive(student, dict(given)))
             encode(value)
         except NotImplementedError as error:
-            problem, detail, trace = "not implemented", str(error), _student_lines(error)
+            problem, detail, trace = "not implemented", _text_of(error), _student_lines(error)
         except DataError as error:
             value, problem, detail = None, "not data", str(error)
         except KeyboardInterrupt:
@@ -76,11 +122,30 @@ def ask(
         except BaseException as error:  # SystemExit too: exit() in a solution is a mistake
             problem, detail, trace = "error", type(error).__name__, _student_lines(error)
     changed = tuple(name for name, before in arguments.items() if _differs(before, given[name]))
-    seen = list(dict.fromkeys(f"{w.category.__name__}: {w.message}" for w in caught))
     return Answer(
-        value, problem, detail, trace, changed,
-        printed.getvalue()[:MAX_PRINTED], tuple(seen[:MAX_WARNINGS]),
-    )  # fmt: skip
+        value, problem, _clean(detail), trace, changed, printed.getvalue(), tuple(warned.kept)
+    )
+
+
+def name_type(value: Any) -> str:
+    """``"a torch.Tensor"``, ``"an int"``: what a value is, never its numbers."""
+    kind = type(value)
+    module = "" if kind.__module__ in ("builtins", "numpy", "__main__") else f"{kind.__module__}."
+    name = f"{module}{kind.__qualname__}"
+    return f"{'an' if name[:1].lower() in 'aeiou' else 'a'} {name}"
+
+
+def _text_of(value: Any) -> str:
+    """``str(value)``, also where the student's own ``__str__`` fails."""
+    try:
+        return str(value)
+    except Exception:
+        return f"<{type(value).__name__}>"
+
+
+def _clean(text: str) -> str:
+    """The text without what no terminal and no page can show."""
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _as_data(value: Any, depth: int = 0) -> Any:
@@ -94,38 +159,52 @@ def _as_data(value: Any, depth: int = 0) -> Any:
     if depth > 8:
         raise DataError("a structure nested deeper than eight levels")
     if type(value) is np.ndarray:
-        if value.dtype.kind not in "fiubc":
-            raise DataError(f"an array of dtype {value.dtype}; is it ragged, or of Python objects?")
-        if value.dtype.itemsize > 8 and value.dtype.kind == "f":
-            raise DataError(f"an array of dtype {value.dtype}, more precise than float64")
-        return np.array(value, order="C")
-    if value is None or type(value) in (bool, int, float, str) or isinstance(value, np.generic):
+        return _plain_array(value)
+    if value is None or type(value) in (bool, int, float, str):
         return value
+    if isinstance(value, np.generic):
+        return _plain_array(np.asarray(value))[()]
     if type(value) in (list, tuple):
         return type(value)(_as_data(item, depth + 1) for item in value)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
         return tuple(_as_data(item, depth + 1) for item in value)
-    if type(value) is dict:
+    if isinstance(value, dict) and type(value).__module__ in ("builtins", "collections"):
         return {key: _as_data(item, depth + 1) for key, item in value.items()}
     if isinstance(value, types.GeneratorType):
         raise DataError("a generator: the function has a yield, or a (… for …) without list()")
+    if isinstance(value, (types.CoroutineType, types.AsyncGeneratorType)):
+        raise DataError("a coroutine: write def, not async def")
+    if isinstance(value, np.ndarray):
+        raise DataError(f"{name_type(value)}; return a plain NumPy array")
+    if type(value).__module__.partition(".")[0] == "torch":
+        raise DataError(f"{name_type(value)}; return a plain NumPy array")
     if callable(value):
         name = getattr(value, "__name__", type(value).__name__)
         raise DataError(f"the function {name} itself; was it meant to be called, as in {name}(…)?")
-    if isinstance(value, np.ndarray):
-        raise DataError(f"a {type(value).__name__}; return a plain NumPy array")
-    raise DataError(f"a {type(value).__module__}.{type(value).__qualname__}")
+    if isinstance(value, (set, frozenset, range, map, zip, filter, types.MappingProxyType)):
+        raise DataError(f"{name_type(value)}; list() makes a list of it")
+    raise DataError(f"{name_type(value)}, which is neither a number, an array, text nor a list")
+
+
+def _plain_array(value: np.ndarray) -> np.ndarray:
+    """A copy in C order and in the machine's own byte order."""
+    dtype = value.dtype
+    if dtype.kind not in "fiubc":
+        raise DataError(f"an array of dtype {dtype}; is it ragged, or of Python objects?")
+    if dtype.itemsize > (16 if dtype.kind == "c" else 8):
+        raise DataError(f"an array of dtype {dtype}, more precise than float64")
+    if value.nbytes > MAX_BODY:
+        raise DataError(f"an array of shape {value.shape}, too large for any answer here")
+    return value.astype(dtype.newbyteorder("="), order="C")
 
 
 def _differs(before: Any, after: Any) -> bool:
     if type(before) is Seed:
         return False
+    if type(after) is not type(before):
+        return True
     if type(before) in (list, tuple):
-        return (
-            type(after) is not type(before)
-            or len(after) != len(before)
-            or any(_differs(b, a) for b, a in zip(before, after, strict=True))
-        )
+        return len(after) != len(before) or any(map(_differs, before, after))
     if type(before) is dict:
         return after.keys() != before.keys() or any(_differs(before[k], after[k]) for k in before)
     if type(before) is np.ndarray:
@@ -134,13 +213,13 @@ def _differs(before: Any, after: Any) -> bool:
             or after.dtype != before.dtype
             or not np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
         )
-    return False
+    return bool(before != after) and before == before  # NaN is unlike itself, and unchanged
 
 
 def _student_lines(error: BaseException) -> str:
     """The traceback, cut to the student's own lines."""
     lines = [
-        f"  in {frame.name}, line {frame.lineno}:  {frame.line}"
+        f"  in {frame.name}, line {frame.lineno}:  {frame.line}".rstrip(": ")[:MAX_LINE]
         for frame in _frames(error)
         if not frame.filename.startswith((OURS, *INSTALLED)) and not frame.filename.startswith("<_")
     ]
@@ -148,7 +227,7 @@ def _student_lines(error: BaseException) -> str:
         half = MAX_FRAMES // 2
         lines = [*lines[:half], f"  … {len(lines) - MAX_FRAMES} more …", *lines[-half:]]
     message = "".join(traceback.format_exception_only(type(error), error)).strip()
-    return "\n".join([*lines, message[:500]])
+    return _clean("\n".join([*lines, message[:500]]))
 
 
 def _frames(error: BaseException) -> Iterator[traceback.FrameSummary]:

@@ -12,8 +12,6 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-import numpy as np
-
 from autograder.ask import Answer, ask
 from autograder.checking import Verdict, judge
 from autograder.compare import compare
@@ -124,7 +122,7 @@ def _differs(got: Answer, right: Answer) -> bool:
 
 def _timed_ask(exercise: Exercise, function: Any) -> Callable[[Question], Answer]:
     def timed(asked: Question) -> Answer:
-        with _limit(SECONDS_A_CALL), np.errstate(all="ignore"):
+        with _limit(SECONDS_A_CALL):
             return ask(function, exercise.drive, asked.arguments)
 
     return timed
@@ -159,7 +157,7 @@ def table(rows: list[Row]) -> str:
     total = ("total", *(sum(column) for column in columns))
     width = max(len(line[0]) for line in [head, *lines])
     text = [
-        f"{str(line[0]):<{width}} " + " ".join(f"{str(v):>{max(len(h), 3)}}" for v, h in
+        f"{line[0]!s:<{width}} " + " ".join(f"{v!s:>{max(len(h), 3)}}" for v, h in
                                                zip(line[1:], head[1:], strict=True))
         for line in [head, *lines, total]
     ]  # fmt: skip

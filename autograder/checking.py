@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import builtins
+from dataclasses import dataclass, replace
 
-from autograder.ask import Answer
+import numpy as np
+
+from autograder.ask import NOT_DATA, Answer
 from autograder.diagnose import Diagnosis, diagnose
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
 from autograder.keys import Key
@@ -44,10 +47,12 @@ class Verdict:
 
     @property
     def not_started(self) -> bool:
-        """Whether every finding is that there is nothing yet."""
-        return bool(self.findings) and all(f.kind == "not implemented" for f in self.findings)
+        """Whether there is nothing yet that could be right or wrong."""
+        missing = bool(self.findings) and all(f.kind == "not implemented" for f in self.findings)
+        return missing and self.points == 0
 
 
+@np.errstate(all="ignore")  # nbgrader takes a warning of ours on stderr for a failure
 def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
     """Check one exercise.
 
@@ -56,7 +61,7 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
     seen: list[Answer] = []
 
     def ask_and_remember(asked: Question) -> Answer:
-        answer = ask(asked)
+        answer = ask(asked) if key.public else without_numbers(ask(asked), asked)
         seen.append(answer)
         return answer
 
@@ -64,14 +69,15 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
     for check, questions, rights in zip(exercise.checks, key.questions, key.rights, strict=True):
         outcome = check.judge(exercise, list(questions), list(rights), ask_and_remember)
         outcomes.append(outcome)
-        if all(answer.problem == "not implemented" for answer in outcome.answers):
+        nothing = all(answer.problem == "not implemented" for answer in outcome.answers)
+        if nothing and len(outcomes) == 1:
             first = outcome.findings[:1]
             return Verdict(exercise.name, 0.0, exercise.points, first, public=key.public)
     findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
-    diagnosis = diagnose(exercise, key, outcomes, ask) if findings else Diagnosis()
+    diagnosis = diagnose(exercise, key, outcomes, ask_and_remember) if findings else Diagnosis()
     return Verdict(
         exercise=exercise.name,
-        points=_points(exercise, outcomes),
+        points=_points(exercise, outcomes, bool(findings)),
         out_of=exercise.points,
         findings=findings,
         where=diagnosis.where,
@@ -83,7 +89,35 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
     )
 
 
-def _points(exercise: Exercise, outcomes: list[Outcome]) -> float:
+def without_numbers(answer: Answer, asked: Question) -> Answer:
+    """An answer to a secret question without what could carry the question's numbers outside.
+
+    A student chooses the names of exceptions and classes, what is printed and what is warned.
+    """
+    detail = answer.detail
+    if answer.problem == "error":
+        known = getattr(builtins, detail, None)
+        is_error = isinstance(known, type) and issubclass(known, BaseException)
+        detail = detail if is_error else "an exception"
+    elif answer.problem == "not data":
+        detail = next((kind for kind in NOT_DATA if detail.startswith(kind)), "something else")
+    elif answer.problem == "not callable":
+        detail = "something else"
+    elif answer.problem == "not implemented":
+        detail = ""
+    changed = tuple(name for name in asked.arguments if name in answer.changed)
+    called = answer.traceback.startswith("  in ")
+    return replace(
+        answer,
+        detail=detail,
+        changed=changed,
+        traceback="  in your code" if called else "",
+        printed="",
+        warnings=(),
+    )
+
+
+def _points(exercise: Exercise, outcomes: list[Outcome], anything_wrong: bool) -> float:
     """Each check earns its fraction of its share; nothing counts where the first earned nothing."""
     if outcomes[0].fraction == 0:
         return 0.0
@@ -92,6 +126,6 @@ def _points(exercise: Exercise, outcomes: list[Outcome]) -> float:
         check.share * outcome.fraction
         for check, outcome in zip(exercise.checks, outcomes, strict=True)
     )
-    if all(outcome.fraction == 1 for outcome in outcomes):
+    if not anything_wrong:
         return float(exercise.points)
     return min(round(exercise.points * earned / total, 2), exercise.points - 0.01)

@@ -60,9 +60,12 @@ class Values:
                 answer.value, right, exercise.result, exercise.returns, self.tolerance
             ):
                 findings.append(find_difference(self.title, difference, asked))
-                inside = {name for name in names if name.startswith(difference.which)}
+                which = difference.which
+                inside = {name for name in names if name == which or name.startswith(f"{which}[")}
                 failed.update(inside or names)
-        return Outcome(1 - len(failed) / max(len(names), 1), tuple(findings), tuple(answers))
+        if not names:  # the right answer is an empty list
+            return Outcome(float(not findings), tuple(findings), tuple(answers))
+        return Outcome(1 - len(failed) / len(names), tuple(findings), tuple(answers))
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,7 @@ class Property:
         findings: list[Finding] = []
         answers: list[Answer] = []
         for asked in questions:
+
             def again(_asked: Question = asked, **arguments: Any) -> Any:
                 changed = _asked.changed(**arguments)
                 answer = ask(changed)
@@ -177,7 +181,7 @@ class Property:
             except AskedInVain as vain:
                 findings.append(find_problem(self.title, vain.answer, vain.asked))  # type: ignore[arg-type]
                 continue
-            except (TypeError, ValueError, IndexError, AttributeError, KeyError):
+            except Exception:  # no student sees a traceback of ours; `record` sees to the reference
                 says = f"{exercise.result} has not the form that the exercise asks for."
                 broken = Broken(says)
             if broken:
@@ -201,7 +205,15 @@ def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
         return Finding(check, answer.problem, "", "Not implemented yet.", question=asked)
     if answer.problem == "error":
         says = f"Your code raised {answer.detail}."
+        if answer.detail == "TypeError" and not answer.traceback.startswith("  in "):
+            names = ", ".join(asked.arguments)
+            says = (
+                f"Your code could not be called. It is given, in this order: {names or 'nothing'}."
+            )
         return Finding(check, "error", "", says, "", answer.traceback, asked)
+    if answer.problem == "not callable":
+        says = f"There is {answer.detail} under this name, not a function. Run its cell again."
+        return Finding(check, "not callable", "", says, question=asked)
     if answer.problem == "missing":
         says = f"There is no `{answer.detail}` after your cells have run."
         return Finding(check, "missing", "", says, question=asked)

@@ -129,9 +129,18 @@ def compare(
             return [Difference(name, "structure", f"{says}, but is {describe(got)}.")]
         return [difference for key in right
                 for difference in compare(got[key], right[key], f"{name}[{key!r}]", (), tolerance)]  # fmt: skip
-    if right is None or type(right) in (str, bool):
+    if right is None or type(right) in (str, bool) or _is_long(right):
         return _compare_exactly(got, right, name)
     return _compare_numbers(got, right, name, tolerance)
+
+
+def _is_long(value: Any) -> bool:
+    """Whether an integer is too long for an array of int64."""
+    return type(value) is int and not -(2**63) <= value < 2**63
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "…"
 
 
 def _plural(items: Any) -> str:
@@ -146,9 +155,8 @@ def describe(value: Any) -> str:
         return f"an array of shape {value.shape} and dtype {value.dtype}"
     if type(value) in (list, tuple):
         return f"a {type(value).__name__} of {len(value)} {_plural(value)}"
-    if isinstance(value, (bool, int, float, np.generic)):
-        return f"a {type(value).__name__}"
-    return f"a {type(value).__name__}"
+    kind = type(value).__name__
+    return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
 def _compare_exactly(got: Any, right: Any, name: str) -> list[Difference]:
@@ -158,7 +166,7 @@ def _compare_exactly(got: Any, right: Any, name: str) -> list[Difference]:
         says = f"{name} should be {describe(right)}, but is {describe(got)}."
         return [Difference(name, "structure", says, got=got, right=right)]
     if got != right:
-        evidence = f"You returned {got!r}."
+        evidence = f"You returned {_shortened(repr(got))}."
         return [Difference(name, "values", f"{name} is wrong.", evidence, got=got, right=right)]
     return []
 
@@ -179,22 +187,32 @@ def _compare_numbers(
     if type(got) in (str, dict):
         noun = "an array" if wanted.ndim else "a number"
         return [Difference(name, "structure", f"{name} should be {noun}, but is {describe(got)}.")]
+    if _is_long(got):
+        return [Difference(name, "values", f"{name} is wrong.", "It is an enormous integer.")]
     array = np.asarray(got)
     if array.shape != wanted.shape:
         says = f"{name} has shape {array.shape}, but should have shape {wanted.shape}."
         return [Difference(name, "shape", says, got=array, right=right)]
-    if problem := _dtype_problem(array.dtype, wanted.dtype, name, bool(wanted.ndim)):
+    if problem := _dtype_problem(got, array.dtype, wanted, name):
         return [Difference(name, "dtype", problem, got=array, right=right)]
     return _compare_entries(array, right, wanted, name, tolerance)
 
 
-def _dtype_problem(got: np.dtype, wanted: np.dtype, name: str, is_array: bool) -> str:
+NUMBERS = {"b": "True or False", "i": "an int", "u": "an int", "f": "a float", "c": "a complex"}
+
+
+def _dtype_problem(value: Any, got: np.dtype, right: np.ndarray, name: str) -> str:
+    wanted = right.dtype
     same_kind = got.kind == wanted.kind or (got.kind in "iu" and wanted.kind in "iu")
     if same_kind and (wanted.kind != "f" or got == wanted):
         return ""
     says = f"{name} has dtype {got}, but should have dtype {wanted}."
+    if not right.ndim and got.kind != wanted.kind:
+        says = f"{name} is {describe(value)}, but should be {NUMBERS.get(wanted.kind, wanted)}."
     if wanted.kind == "f" and got.kind == "f":
-        return says + " The dtype that comes in should go out: float64 to float64."
+        return says + f" The dtype that comes in should go out: {wanted} to {wanted}."
+    if got.kind == "c":
+        return says + " Something on the way is complex: a 1j, or the root of a negative number?"
     if wanted.kind == "f" and got.kind == "b":
         return says + " A comparison gives True and False; the result should be numbers."
     if wanted.kind == "f" and got.kind in "iu":
@@ -221,7 +239,10 @@ def _compare_entries(
             return [Difference(name, "finite", says, evidence, stray, got, right)]
         allowed = _allowed(right, lower, upper, tolerance)
         with np.errstate(invalid="ignore"):
-            distance = np.maximum(np.maximum(lower - got, got - upper), 0)
+            if wanted.dtype.kind == "c":
+                distance = np.abs(got - wanted)
+            else:
+                distance = np.maximum(np.maximum(lower - got, got - upper), 0)
         same = (got == lower) | (np.isnan(got) & np.isnan(lower))
         distance = np.where(same, 0, np.where(np.isnan(distance), np.inf, distance))
         wrong = distance > allowed
@@ -230,7 +251,10 @@ def _compare_entries(
     with np.errstate(divide="ignore", invalid="ignore"):
         excess = np.where(wrong, distance / np.maximum(allowed, np.finfo(float).tiny), -1)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
-    evidence = f"{_at(name, index)} is {_number(got[index])}, but should be {_target(right, index)}"
+    is_, should_be = _number(got[index]), _target(right, index)
+    if should_be.partition(" ±")[0] == is_:  # the same to nine digits, and yet too far apart
+        is_, should_be = _number(got[index], 17), _target(right, index, 17)
+    evidence = f"{_at(name, index)} is {is_}, but should be {should_be}"
     if got.ndim:
         evidence += f"; {_count(wrong)} wrong"
     return [Difference(name, "values", f"{name} is wrong.", evidence + ".", wrong, got, right)]
@@ -246,7 +270,7 @@ def _allowed(
     if is_interval(right):
         return GRADIENT_RTOL * (size + 0.01 * largest) + ERROR_BARS * right["error"]
     if tolerance is None:
-        tolerance = VALUES if lower.dtype.itemsize == 8 else SINGLE
+        tolerance = SINGLE if lower.dtype.name in ("float16", "float32", "complex64") else VALUES
     return tolerance.entry * size + tolerance.block * largest
 
 
@@ -255,18 +279,18 @@ def _at(name: str, index: tuple[int, ...]) -> str:
     return f"Entry [{', '.join(map(str, index))}] of {name}" if index else "It"
 
 
-def _number(value: Any) -> str:
-    return f"{value:.9g}" if np.asarray(value).dtype.kind in "fc" else str(value)
+def _number(value: Any, digits: int = 9) -> str:
+    return f"{value:.{digits}g}" if np.asarray(value).dtype.kind in "fc" else str(value)
 
 
-def _target(right: Any, index: tuple[int, ...]) -> str:
+def _target(right: Any, index: tuple[int, ...], digits: int = 9) -> str:
     if not is_interval(right):
-        return _number(np.asarray(right)[index])
+        return _number(np.asarray(right)[index], digits)
     lower, upper, error = (float(right[part][index]) for part in ("lower", "upper", "error"))
     bar = f" ± {max(error, 1e-16):.0e}"
     if upper - lower > ERROR_BARS * error:
         return f"between {lower:.6g} and {upper:.6g}{bar}"
-    return f"{(lower + upper) / 2:.9g}{bar}"
+    return f"{(lower + upper) / 2:.{digits}g}{bar}"
 
 
 def _count(mask: np.ndarray) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.compare import compare, is_interval, leaves, middle
+from autograder.compare import compare, leaves, middle
 from autograder.data import Seed
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
 from autograder.keys import Key, KnownMistake
@@ -61,7 +61,11 @@ def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator
     else in one array that is wrong."""
     wrong = [i for i, outcome in enumerate(outcomes) if outcome.findings]
     for checks in (range(len(outcomes)), wrong, wrong[:1]):
-        yield from (m for m in key.mistakes if _answered_alike(m, outcomes, checks))
+        yield from (
+            m
+            for m in key.mistakes
+            if _answered_alike(m, outcomes, checks) and _is_wrong_in(m, key, checks)
+        )
     yield from (m for m in key.mistakes if _same_wrong_array(exercise, key, outcomes, m))
 
 
@@ -73,9 +77,20 @@ def _answered_alike(mistake: KnownMistake, outcomes: list[Outcome], checks: Iter
     )
 
 
+def _is_wrong_in(mistake: KnownMistake, key: Key, checks: Iterable[int]) -> bool:
+    """Whether a check refuses the mistake's own answers; where it would not, being alike up to
+    rounding says nothing."""
+    return any(
+        recorded.problem or recorded.changed or right is None or compare(recorded.value, right)
+        for i in checks
+        for recorded, right in zip(mistake.answers[i], key.rights[i], strict=True)
+    )
+
+
 def _same_answer(got: Answer, recorded: Answer) -> bool:
-    if got.problem or recorded.problem:
-        return got.problem == recorded.problem and got.detail == recorded.detail
+    if got.problem or recorded.problem:  # a secret answer's detail is cut
+        same_detail = recorded.detail.startswith(got.detail)
+        return got.problem == recorded.problem and same_detail
     return got.changed == recorded.changed and _same(got.value, recorded.value)
 
 
@@ -133,24 +148,94 @@ def _leaves(exercise: Exercise, value: Any) -> dict[str, Any]:
 def _transformations(
     exercise: Exercise, key: Key, findings: list[Finding], ask: Ask
 ) -> Iterator[tuple[str, str]]:
-    """Slips that any exercise invites, tried on the first wrong array."""
-    first = next((f for f in findings if f.difference is not None), None)
-    if first is None or first.difference is None or first.question is None:
+    """Slips that any exercise invites, tried on the first wrong array, wherever that is wrong."""
+    first = next((f for f in findings if _numbers(f) is not None), None)
+    if first is None:
         return
-    got, target = first.difference.got, first.difference.right
-    if got is None or target is None or np.asarray(got).dtype.kind not in "fiu":
-        return
-    g, r, which = np.asarray(got), middle(target), first.which
-    if r.dtype.kind not in "fiu":
-        return
-    if first.kind in ("shape", "values"):
-        yield from _array_slips(g, r, which, first.question, key, findings)
+    alike = [f for f in findings if f.which == first.which and f.check == first.check]
+    others = [dict(_slips(exercise, key, f)) for f in alike if f is not first and _tells(f)]
+    for name, explanation in _slips(exercise, key, first):
+        if all(name in other for other in others):
+            yield name, explanation
     if first.kind == "values":
-        yield from _ignored_argument(exercise, key, first, ask)
+        yield from _ignored_argument(key, ask)
+
+
+def _numbers(finding: Finding) -> tuple[np.ndarray, np.ndarray] | None:
+    """The array that came back and the right one, where a finding is about two arrays of numbers."""
+    if finding.difference is None or finding.kind not in ("shape", "values"):
+        return None
+    got, right = finding.difference.got, finding.difference.right
+    if got is None or right is None or type(got) in (str, bool) or type(right) in (str, bool):
+        return None
+    g, r = np.asarray(got), middle(right)
+    return (g, r) if g.dtype.kind in "fiu" and r.dtype.kind in "fiu" else None
+
+
+def _tells(finding: Finding) -> bool:
+    """Whether there is enough in the right array to tell one slip from another."""
+    numbers = _numbers(finding)
+    return numbers is not None and bool(np.count_nonzero(numbers[1]) > 1)
+
+
+def _slips(exercise: Exercise, key: Key, finding: Finding) -> Iterator[tuple[str, str]]:
+    numbers = _numbers(finding)
+    if numbers is None or finding.question is None:
+        return
+    g, r = numbers
+    if g.shape == r.shape and _close(g, r):
+        if g.dtype.kind == "f":
+            what = f"{finding.which} is right but for its last digits"
+            yield "imprecise", f"{what}: a step in float32, or a formula that loses digits?"
+        return
+    yield from _swapped(exercise, key, finding, g)
+    yield from _array_slips(g, r, finding.which, finding.question)
+    yield from _wrong_axis(g, r, finding.which, finding.question)
+
+
+def _swapped(
+    exercise: Exercise, key: Key, finding: Finding, g: np.ndarray
+) -> Iterator[tuple[str, str]]:
+    """Whether another part of the right result stands in this one's place."""
+    for questions, rights in zip(key.questions, key.rights, strict=True):
+        for asked, right in zip(questions, rights, strict=True):
+            if asked is not finding.question:
+                continue
+            for other, part in _leaves(exercise, right).items():
+                if other == finding.which or type(part) in (str, bool) or part is None:
+                    continue
+                r = middle(part)
+                if r.shape == g.shape and r.size > 1 and r.any() and _close(g, r):
+                    says = f"{finding.which} holds what {other} should be: mind the order."
+                    yield "swapped", says
+
+
+def _wrong_axis(
+    g: np.ndarray, r: np.ndarray, which: str, asked: Question
+) -> Iterator[tuple[str, str]]:
+    """Whether the right array is reduced, or adds up to one, over one axis and this one another."""
+    for name, value in asked.arguments.items():
+        if type(value) is not np.ndarray or value.ndim < 2 or value.dtype.kind != "f":
+            continue
+        for reduced in (np.sum, np.mean, np.max, np.min):
+            over = [reduced(value, axis) for axis in range(value.ndim)]
+            right = [i for i, a in enumerate(over) if a.shape == r.shape and _close(r, a)]
+            mine = [i for i, a in enumerate(over) if a.shape == g.shape and _close(g, a)]
+            if right and mine and right != mine:
+                says = (
+                    f"{which} is reduced over axis {mine[0]} of {name}, not over axis {right[0]}."
+                )
+                yield "wrong axis", says
+    if g.shape == r.shape and r.ndim > 1 and min(r.shape) > 1:
+        right = [i for i in range(r.ndim) if _close(r.sum(i), np.ones_like(r.sum(i)))]
+        mine = [i for i in range(g.ndim) if _close(g.sum(i), np.ones_like(g.sum(i)))]
+        if right and mine and right != mine:
+            says = f"{which} adds up to 1 over axis {mine[0]}, but should over axis {right[0]}."
+            yield "wrong axis", says
 
 
 def _array_slips(
-    g: np.ndarray, r: np.ndarray, which: str, asked: Question, key: Key, findings: list[Finding]
+    g: np.ndarray, r: np.ndarray, which: str, asked: Question
 ) -> Iterator[tuple[str, str]]:
     if g.shape != r.shape:
         if g.ndim == 2 and g.T.shape == r.shape and _close(g.T, r):
@@ -189,6 +274,9 @@ def _factors(
     factor = float((g * r).sum() / (r * r).sum())
     if abs(factor - 1) < 1e-3 or not _close(g, factor * r):
         return
+    many = np.count_nonzero(r) > 1  # one number is always some multiple of another
+    if not many and r.dtype.kind != "f":
+        return
     for name, value in asked.arguments.items():
         array = np.asarray(value) if type(value) is np.ndarray else None
         if array is None or array.ndim == 0:
@@ -206,23 +294,23 @@ def _factors(
             yield f"factor {count}", f"{which} is {count} times what it should be."
         if np.isclose(factor, 1 / count, rtol=1e-5):
             yield f"factor 1/{count}", f"{which} is 1/{count} of what it should be."
+    if not many:
+        return
     if factor < 0:
         yield "sign and factor", f"{which} has the wrong sign and a constant factor."
     else:
         yield "factor", f"{which} is off by a constant factor."
 
 
-def _ignored_argument(
-    exercise: Exercise, key: Key, first: Finding, ask: Ask
-) -> Iterator[tuple[str, str]]:
-    """Ask again with one argument changed: an answer that does not move ignores it."""
-    assert first.question is not None
-    before = ask(first.question)
+def _ignored_argument(key: Key, ask: Ask) -> Iterator[tuple[str, str]]:
+    """Ask again with one argument changed: an answer that does not move ignores it.
+
+    `depends` was recorded at the very first question, so that is the one to ask.
+    """
+    first = key.questions[0][0]
+    before = ask(first) if key.depends else Answer(problem="not asked")
     for name in key.depends:
-        value = first.question.arguments.get(name)
-        if value is None:
-            continue
-        after = ask(first.question.changed(**{name: perturbed(value)}))
+        after = ask(first.changed(**{name: perturbed(first.arguments[name])}))
         if not (before.problem or after.problem) and _same(after.value, before.value):
             what = f"The result does not depend on `{name}`"
             yield f"ignores {name}", f"{what}: it is ignored, or a global stands in its place."
@@ -253,7 +341,9 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
     asked = list(dict.fromkeys(q.about for part in key.questions for q in part))
     passed = [about for about in asked if about not in failed]
     if len(passed) > MANY:
-        sentences.append(f"Wrong for: {'; '.join(failed)}. Right for the other {len(passed)} cases.")
+        sentences.append(
+            f"Wrong for: {'; '.join(failed)}. Right for the other {len(passed)} cases."
+        )
     elif passed:
         sentences.append(f"Right for: {'; '.join(passed)}. Wrong for: {'; '.join(failed)}.")
     else:
@@ -268,7 +358,7 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
         )
     if first.difference is not None and first.question is not None:
         sentences.extend(_entries(first))
-    if first.kind == "error":
+    if first.kind == "error" and first.traceback.startswith("  in "):
         sentences.append("The last line of the traceback says what happened, the one above where.")
     return " ".join(sentences)
 
@@ -291,7 +381,8 @@ def _right_parts(exercise: Exercise, key: Key, findings: list[Finding]) -> list[
 def _entries(finding: Finding) -> Iterator[str]:
     """Which entries of the array are wrong, in terms of the array and of its input."""
     difference, asked = finding.difference, finding.question
-    assert difference is not None and asked is not None
+    assert difference is not None
+    assert asked is not None
     wrong = difference.wrong
     if wrong is None or wrong.ndim == 0 or wrong.all():
         if wrong is not None and wrong.size > 1:

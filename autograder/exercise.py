@@ -20,11 +20,19 @@ Reference = Callable[[str], Callable[..., Any]]  # "chapter.name" -> a function 
 Cases = Callable[[np.random.Generator], Iterable["Question"]]
 
 
-@dataclass(frozen=True)
+class Told(Exception):
+    """An error whose message says all: a notebook shows it without a traceback of ours."""
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"{type(self).__name__}: {self}"]
+
+
+@dataclass(frozen=True, eq=False)
 class Question:
     """What student code is asked, as data.
 
-    `about` says in a few words what is special about it ("one sample", "stride 2").
+    `about` says in a few words what is special about it ("one sample", "stride 2"). A question is
+    equal only to itself: arrays have no equality that is one truth.
     """
 
     about: str

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograder.checking import Verdict
+from autograder.compare import describe
 from autograder.data import Seed
 from autograder.exercise import Finding, Question
 
@@ -27,7 +28,9 @@ background:rgba(128,128,128,.12);color:inherit;border:0;font-size:.9em}
 
 def headline(verdict: Verdict) -> str:
     """One line: the exercise, how it stands, the points."""
-    points = f"{verdict.points:g} of {verdict.out_of} {'point' if verdict.out_of == 1 else 'points'}"
+    points = (
+        f"{verdict.points:g} of {verdict.out_of} {'point' if verdict.out_of == 1 else 'points'}"
+    )
     if verdict.right:
         return f"✓ {verdict.exercise} is right: {points}."
     if verdict.not_started:
@@ -44,9 +47,10 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     if verdict.first_mend:
         shown.append((verdict.first_mend, ""))
     first = verdict.findings[0]
-    parts = [f for f in verdict.findings if f.question == first.question and f.check == first.check]
+    parts = [f for f in verdict.findings if f.question is first.question and f.check == first.check]
     if first.question is not None:
-        shown.append((f"Asked: {first.question.about}.", called(verdict.exercise, first.question)))
+        call = called(verdict.exercise, first.question, verdict.public)
+        shown.append((f"Asked: {first.question.about}.", call))
     for finding in parts:
         shown.append((_with_evidence(finding, verdict.public), _shown_traceback(finding, verdict)))
     others = {f.question.about for f in verdict.findings if f.question} - {
@@ -62,24 +66,28 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     return shown
 
 
-def called(exercise: str, question: Question) -> str:
-    """The call, with the shapes of its arguments and, where they are small, their values."""
+def called(exercise: str, question: Question, public: bool = True) -> str:
+    """The call, with the shapes of its arguments and, where they are small and public, their values."""
     name = exercise.partition(".")[2]
     lines = [f"{name}({', '.join(question.arguments)})"]
-    lines += [f"  {key}: {_shape(value)}" for key, value in question.arguments.items()]
+    lines += [f"  {key}: {_shape(value, public)}" for key, value in question.arguments.items()]
     return "\n".join(lines)
 
 
-def _shape(value: Any) -> str:
+def _shape(value: Any, public: bool) -> str:
     if type(value) is np.ndarray:
-        small = value.size <= 6
         text = f"array {value.shape}, {value.dtype}"
-        return f"{text} = {np.array2string(value, precision=4)}" if small and value.size else text
+        if value.size > 6 or not value.size or not public:
+            return text
+        numbers = np.array2string(value, precision=4, max_line_width=1000)
+        return f"{text} = {' '.join(numbers.split())}"
     if type(value) is Seed:
-        return f"numpy.random.default_rng({value.number})"
+        return f"numpy.random.default_rng({value.number if public else '…'})"
     if type(value) in (list, tuple) and any(type(v) in (np.ndarray, tuple, list) for v in value):
-        items = ", ".join(_shape(item) for item in value[:4])
+        items = ", ".join(_shape(item, public) for item in value[:4])
         return f"{type(value).__name__} of {len(value)}: {items}{', …' if len(value) > 4 else ''}"
+    if not public:
+        return describe(value)
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -116,16 +124,20 @@ def to_text(verdict: Verdict, reveal: str = "evidence") -> str:
     for sentence, block in evidence(verdict):
         lines.append(f"  {sentence}")
         lines += [f"    {line}" for line in block.splitlines()]
-    step = STEPS.index(reveal)
     if verdict.not_started:
         return "\n".join(lines)
-    if step >= 1:
-        lines.append(f"  Where to look: {where(verdict)}")
-    if step >= 2:
-        lines.append(f"  The mistake: {explanation(verdict)}")
-    else:
+    steps = STEPS[1 : STEPS.index(reveal) + 1]
+    lines += [f"  {step_to_text(verdict, step)}" for step in steps]
+    if reveal != STEPS[-1]:
         lines.append("  .explain() tells more, one step at a time.")
     return "\n".join(lines)
+
+
+def step_to_text(verdict: Verdict, step: str) -> str:
+    """One step after the evidence, for a terminal that shows the earlier ones already."""
+    if step == "where":
+        return f"Where to look: {where(verdict)}"
+    return f"The mistake: {explanation(verdict)}"
 
 
 def to_html(verdict: Verdict, reveal: str = "evidence") -> str:

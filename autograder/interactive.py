@@ -13,12 +13,16 @@ from autograder import feedback
 from autograder.ask import Answer
 from autograder.ask import ask as ask_student
 from autograder.checking import Verdict, judge
-from autograder.exercise import Exercise, Question
+from autograder.exercise import Exercise, Question, Told
 from autograder.exercises import find
 from autograder.keys import public_key
 
 REVEAL = "AUTOGRADER_REVEAL"  # environment variable: evidence (default), where or mistake
 _hints_given: Counter[str] = Counter()
+
+
+class NotDefined(Told, NameError):
+    """The function that an exercise asks for is not there."""
 
 
 class Report:
@@ -30,8 +34,12 @@ class Report:
 
     def explain(self) -> Report:
         """Tell one step more: first where to look, then the mistake."""
-        step = min(feedback.STEPS.index(self.reveal) + 1, len(feedback.STEPS) - 1)
-        return _shown(Report(self.verdict, feedback.STEPS[step]))
+        further = min(feedback.STEPS.index(self.reveal) + 1, len(feedback.STEPS) - 1)
+        report = Report(self.verdict, feedback.STEPS[further])
+        if not _in_notebook():  # the earlier steps stand above already
+            nothing = self.verdict.right or self.verdict.not_started
+            _print(str(self) if nothing else feedback.step_to_text(self.verdict, report.reveal))
+        return report
 
     def __repr__(self) -> str:
         return repr(float(self.verdict.points))
@@ -71,6 +79,8 @@ def check(name: str, student: Any = None, *, reveal: str | None = None) -> Repor
         Where there is no exercise of that name; the message has the closest ones.
     KeyProblem
         Where the exercise's key is missing or stale; the message says how to rebuild it.
+    NotDefined
+        Where `check` is called before there is such a function.
     """
     exercise = find(name)
     namespace = _callers_namespace()
@@ -80,14 +90,17 @@ def check(name: str, student: Any = None, *, reveal: str | None = None) -> Repor
     if student is None:
         student = namespace.get(exercise.symbol)
     if student is None:
-        raise NameError(
+        raise NotDefined(
             f"There is no `{exercise.symbol}` here yet. Run the cell that defines it, "
             f"then check again."
         )
     verdict = _verdict(exercise, student)
     if not verdict.right and not verdict.not_started:
         verdict = _with_needs(exercise, verdict, namespace)
-    return _shown(Report(verdict, steps))
+    report = Report(verdict, steps)
+    if not _in_notebook():
+        _print(str(report))
+    return report
 
 
 def hint(name: str) -> Hint:
@@ -97,10 +110,9 @@ def hint(name: str) -> Hint:
     _hints_given[exercise.name] += 1
     last = " That was the last hint." if number == len(exercise.hints) - 1 else ""
     text = f"Hint {number + 1} of {len(exercise.hints)}: {exercise.hints[number]}{last}"
-    shown = Hint(text)
-    if not _in_notebook():
-        print(text)
-    return shown
+    if not _in_notebook() and not hasattr(sys, "ps1"):  # a prompt shows what comes back
+        _print(text)
+    return Hint(text)
 
 
 def _verdict(exercise: Exercise, student: Any) -> Verdict:
@@ -135,7 +147,7 @@ def _in_notebook() -> bool:
     return running is not None and type(running).__name__ != "TerminalInteractiveShell"
 
 
-def _shown(report: Report) -> Report:
-    if not _in_notebook():
-        print(report)
-    return report
+def _print(text: str) -> None:
+    """Print what the terminal can show; one without a check mark gets a question mark."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    print(text.encode(encoding, "replace").decode(encoding))

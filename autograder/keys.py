@@ -14,7 +14,7 @@ from typing import Any
 
 from autograder.ask import Answer
 from autograder.data import DataError, decode, encode
-from autograder.exercise import Exercise, Question
+from autograder.exercise import Exercise, Question, Told
 
 FORMAT = 1
 SUFFIX = ".key"
@@ -22,7 +22,7 @@ KEYS_FOLDER = "AUTOGRADER_KEYS"  # environment variable: public keys from anothe
 HOW_TO_REBUILD = "Rebuild the keys with `autograder record`, or install the course's newest wheel."
 
 
-class KeyProblem(Exception):
+class KeyProblem(Told):
     """A key that is missing, damaged or from another version. The message says what to do."""
 
 
@@ -91,6 +91,9 @@ def load(exercise: Exercise, path: Any) -> Key:
         message = decode(path.read_bytes())
     except FileNotFoundError:
         raise KeyProblem(f"There is no key for {exercise.name}. {HOW_TO_REBUILD}") from None
+    except OSError as error:
+        why = error.strerror
+        raise KeyProblem(f"The key {path} cannot be read ({why}). {HOW_TO_REBUILD}") from None
     except DataError as error:
         raise KeyProblem(f"The key {path} is damaged ({error}). {HOW_TO_REBUILD}") from None
     if type(message) is not dict or message.get("format") != FORMAT:
@@ -99,12 +102,19 @@ def load(exercise: Exercise, path: Any) -> Key:
             f"The key {path} has format {found}, this autograder reads format {FORMAT}. "
             f"{HOW_TO_REBUILD}"
         )
-    if message["fingerprint"] != fingerprint(exercise):
+    if message.get("fingerprint") != fingerprint(exercise):
         raise KeyProblem(
             f"The key {path} was recorded for another version of {exercise.name} "
-            f"(it has {message['fingerprint']!r}, this one is {fingerprint(exercise)!r}). "
+            f"(it has {message.get('fingerprint')!r}, this one is {fingerprint(exercise)!r}). "
             f"{HOW_TO_REBUILD}"
         )
+    try:
+        return _key(message)
+    except (KeyError, TypeError, ValueError):
+        raise KeyProblem(f"The key {path} is damaged. {HOW_TO_REBUILD}") from None
+
+
+def _key(message: dict[str, Any]) -> Key:
     return Key(
         exercise=message["exercise"],
         public=message["public"],

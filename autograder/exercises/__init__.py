@@ -7,7 +7,7 @@ import functools
 import importlib
 import pkgutil
 
-from autograder.exercise import Exercise
+from autograder.exercise import Exercise, Told
 
 CHAPTERS = {
     "structure": "The structure of a network",
@@ -25,7 +25,7 @@ CHAPTERS = {
 }
 
 
-class UnknownExercise(LookupError):
+class UnknownExercise(Told, LookupError):
     """There is no exercise of that name."""
 
 
@@ -58,6 +58,9 @@ def find(name: str) -> Exercise:
         With the closest names.
     """
     known = registry()
+    if not isinstance(name, str):
+        kind = type(name).__name__
+        raise UnknownExercise(f'An exercise is named by text, "chapter.name", not by a {kind}.')
     if name in known:
         return known[name]
     same_end = [full for full in known if full.partition(".")[2] == name.rpartition(".")[2]]
