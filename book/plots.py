@@ -12,7 +12,10 @@ from typing import Any
 
 import matplotlib as mpl
 import matplotlib.pyplot as plt
+import numpy as np
 from cycler import cycler
+from matplotlib.axes import Axes
+from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
 from matplotlib.patches import Circle
 
@@ -121,4 +124,48 @@ def draw_network(sizes: list[int], names: list[str]) -> Figure:
     )
     axis.set(aspect="equal")
     axis.axis("off")
+    return figure
+
+
+def digit(axis: Axes, image: np.ndarray) -> None:
+    """Draw handwritten pixels in the ink of the page, on no ground of their own."""
+    rows = image.reshape(28, -1)
+    rgba = np.zeros((*rows.shape, 4))
+    rgba[...] = to_rgba("#7d858e")  # an image cannot follow the theme: gray is legible in both
+    rgba[..., 3] = rows
+    axis.imshow(rgba, interpolation="nearest")
+    axis.set(xticks=[], yticks=[])
+    axis.spines[:].set_visible(False)
+
+
+def draw_reading(image: np.ndarray, hidden: np.ndarray, probabilities: np.ndarray) -> Figure:
+    """Draw how a network with one hidden layer reads a digit.
+
+    Parameters
+    ----------
+    image : (784,) array
+    hidden : (m,) array   the hidden neurons' activations
+    probabilities : (10,) array
+    """
+    figure, (left, middle, right) = plt.subplots(
+        1, 3, figsize=(6.9, 2.8), width_ratios=[2, 2.6, 1.9]
+    )
+    digit(left, image)
+    left.spines[:].set(visible=True, color=GRID)
+    heights = np.linspace(1, 0, len(hidden))
+    targets = np.linspace(1, 0, len(probabilities))
+    strength = hidden / hidden.max()
+    for height, active in zip(heights, strength, strict=True):
+        for target in targets:
+            middle.plot([0.42, 1], [height, target], color=MUTED, linewidth=0.5, alpha=0.6 * active)
+        middle.plot([0, 0.42], [0.5, height], color=MUTED, linewidth=0.9, alpha=0.25 + 0.6 * active)
+        middle.scatter(0.42, height, s=85, color=MODEL, alpha=0.12 + 0.88 * active, zorder=2)
+    middle.set(xlim=(0, 1), ylim=(-0.06, 1.06))
+    middle.axis("off")
+    names = np.arange(len(probabilities))
+    best = probabilities.argmax()
+    right.barh(names, probabilities, color=[MODEL if name == best else MUTED for name in names])
+    right.set(yticks=names, xticks=[], xlim=(0, 1), ylim=(9.6, -0.6))
+    right.spines[:].set_visible(False)
+    right.tick_params(length=0, labelsize=10, labelcolor=INK)
     return figure
