@@ -94,6 +94,7 @@ def leaves(right: Any, name: str, names: tuple[str, ...] = ()) -> list[tuple[str
     return [(name, right)]
 
 
+@np.errstate(all="ignore")
 def compare(
     got: Any,
     right: Any,
