@@ -1,7 +1,7 @@
 """How drawn weights are judged: by what every right draw has in common, whatever drew it.
 
-Each verdict makes eight tests of autograder/chance.py, four on each of two draws, and a right
-function fails one of them with a probability below 10⁻⁷ in all.
+A verdict makes ten tests of autograder/chance.py, five for each shape. A right function is refused
+with a probability below 2 · 10⁻⁷ in all; the project's tests add it up.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ from autograder.data import Seed
 from autograder.exercise import question
 
 SHAPES = ((120, 330), (300, 80))
-NOT_NORMAL = 0.035  # refuses uniform draws (0.056); a right draw comes so far once in 10¹⁸
+NOT_NORMAL = (
+    0.035  # refuses uniform draws (0.056); a right draw comes so far less than once in 10¹⁵
+)
 
 
 def init_cases(rng):

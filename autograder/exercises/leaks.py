@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.exercise import question
+from autograder.exercise import Question, question
 from autograder.exercises.pipelines import (
     HONEST,
     RECIPES,
@@ -19,43 +19,48 @@ from autograder.exercises.pipelines import (
 )
 
 N_TRAIN, N_TEST, N_FRESH = 30, 30, 100
+CLEARLY = 0.04
 HARD_PAIRS = ((4, 9), (3, 5), (7, 9), (3, 8), (5, 8))
 
 
-def collages(rng) -> tuple[np.ndarray, np.ndarray]:
-    """Two digits that are hard to tell apart, each beside two digits that have nothing to do
-    with the label: 588 pixels, as whole numbers from 0 to 255."""
+def small_digits() -> tuple[np.ndarray, np.ndarray]:
+    """Digits of 14 × 14 pixels, as whole numbers from 0 to 255, and their labels."""
     from course.data import load_mnist
 
     images, labels = load_mnist()
     small = images.reshape(-1, 14, 2, 14, 2).mean(axis=(2, 4)).reshape(len(images), -1)
-    pixels = np.rint(255 * small).astype(np.uint8)
+    return np.rint(255 * small).astype(np.uint8), labels
+
+
+def collages(rng, digits: np.ndarray, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Two digits that are hard to tell apart, each beside two digits that have nothing to do
+    with the label."""
     first, second = HARD_PAIRS[rng.integers(len(HARD_PAIRS))]
     those = rng.permutation(np.flatnonzero((labels == first) | (labels == second)))
     those = those[: N_TRAIN + N_TEST + N_FRESH]
-    beside = rng.permutation(len(pixels))[: 2 * len(those)].reshape(2, -1)
-    return np.hstack([pixels[those], *pixels[beside]]), (labels[those] == second).astype(int)
+    beside = rng.permutation(len(digits))[: 2 * len(those)].reshape(2, -1)
+    return np.hstack([digits[those], *digits[beside]]), (labels[those] == second).astype(int)
 
 
 LEAKS = (
     ("a leak in the scaling", scaled_on_both),
     ("a leak in the choice of pixels", selected_on_both),
     ("test samples among those that a model remembers", duplicated_rows),
-    ("the luckiest of many models, as the test set sees it", luck_on_the_test_set),
+    ("the luckiest of many models, chosen by the test set", luck_on_the_test_set),
 )
-SUBTLE = (scaled_on_both, selected_on_both)
 
 
 def leak_cases(rng):
+    digits, labels = small_digits()
     for place in rng.permutation(len(LEAKS)):
-        yield _instructive(rng, *LEAKS[place])
+        yield _instructive(rng, digits, labels, *LEAKS[place])
 
 
-def _instructive(rng, about: str, leak: Any) -> Any:
-    """Draw until the scores tell little: a subtle leak reports less, and loses less on fresh
-    samples, than an honest pipeline does; one that must flatter by its nature flatters clearly."""
+def _instructive(rng, digits: np.ndarray, labels: np.ndarray, about: str, leak: Any) -> Question:
+    """Draw until the scores mislead: a leak in the scaling loses less on fresh samples than an
+    honest pipeline; one in the choice of pixels reports less. The others flatter clearly."""
     while True:
-        x, y = collages(rng)
+        x, y = collages(rng, digits, labels)
         honest = [HONEST[i] for i in rng.permutation(len(HONEST))[:3]]
         pipelines = [RECIPES.index(recipe) for recipe in (leak, *honest)]
         order = rng.permutation(4)
@@ -72,14 +77,13 @@ def _instructive(rng, about: str, leak: Any) -> Any:
         )
         scores, gaps = _scores(asked.arguments)
         place = int(np.flatnonzero(order == 0)[0])
-        others = [i for i in range(4) if i != place]
-        if leak not in SUBTLE:
-            if gaps[place] > 0.04:
-                return asked
-        elif (
-            max(scores[i] for i in others) > scores[place]
-            and max(gaps[i] for i in others) > gaps[place] != 0
-        ):
+        if leak is scaled_on_both:
+            instructive = gaps[place] < max(gaps)
+        elif leak is selected_on_both:
+            instructive = gaps[place] > CLEARLY and scores[place] < max(scores)
+        else:
+            instructive = gaps[place] > CLEARLY
+        if instructive:
             return asked
 
 
