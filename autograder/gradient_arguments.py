@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import inspect
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -92,6 +93,7 @@ class Point:
     paths: tuple[Path, ...]
     upstream: tuple[Array, ...] | None = None
     evaluations: int = 0
+    gradient_called: bool = False
     failure: str = ""  # the first exception met on the way
 
     def __post_init__(self) -> None:
@@ -164,9 +166,13 @@ class Point:
             value = value[i]
         return value
 
+    def again(self) -> list[Any]:
+        """The arguments for one more call: copies only if the function is known to change them."""
+        return self.fresh() if self.mutates or self.has_generator else list(self.args)
+
     def moved(self, path: Path, array: Array) -> list[Any]:
         """The arguments with one array replaced."""
-        args = self.fresh() if self.mutates or self.has_generator else list(self.args)
+        args = self.again()
         if len(path) == 1:
             args[path[0]] = array
         else:
@@ -221,13 +227,18 @@ def path_name(names: Sequence[str], path: Path) -> str:
     return names[path[0]] + "".join(f"[{i}]" for i in path[1:])
 
 
+def exponents_of(x: Array) -> NDArray[np.intc]:
+    """The power of two above each entry."""
+    return np.frexp(x)[1]
+
+
 def typical_exponent(x: Array) -> int:
     """Power of two of a typical non-zero entry of ``x`` (0 if there is none)."""
-    exponents = np.frexp(x)[1]
-    nonzero = (x != 0) & np.isfinite(x)
-    if not nonzero.any():
+    counted = (x != 0) & np.isfinite(x)
+    count = np.count_nonzero(counted)
+    if not count:
         return 0
-    return round(float(exponents[nonzero].mean()))
+    return round(float(exponents_of(x).sum(where=counted)) / count)
 
 
 def scale_of(x: Array, floor_exponent: int) -> Array:
@@ -236,9 +247,14 @@ def scale_of(x: Array, floor_exponent: int) -> Array:
     Powers of two, so that ``x + t * scale`` is computed without rounding. Entries that are not finite
     (a mask of -inf) stay where they are.
     """
-    exponents = np.where(x == 0, floor_exponent, np.frexp(x)[1])
-    scale = np.ldexp(1.0, np.maximum(exponents, floor_exponent))
-    return np.where(np.isfinite(x), scale, 0.0)
+    exponents = exponents_of(x)
+    if exponents.size and x.all():
+        exponents = np.maximum(exponents, floor_exponent)
+    else:
+        exponents = np.where(x == 0, floor_exponent, np.maximum(exponents, floor_exponent))
+    scale = np.ldexp(1.0, exponents)
+    finite = np.isfinite(x)
+    return scale if finite.all() else np.where(finite, scale, 0.0)
 
 
 def random_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -252,6 +268,10 @@ def random_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
 def norm_of(terms: Array) -> float:
     """Euclidean norm, also of numbers whose squares underflow."""
+    flat = np.ravel(terms)
+    square = float(flat @ flat)
+    if 1e-200 < square < 1e200:
+        return math.sqrt(square)
     size = float(np.max(np.abs(terms), initial=0.0))
     if size == 0 or not np.isfinite(size):
         return size

@@ -28,9 +28,9 @@ from autograder.gradient_slopes import SAFETY, Slopes, falling_steps, slopes
 
 Array = NDArray[np.float64]
 
-FIRST_STEPS = falling_steps(-4, -10)
+FIRST_STEPS = falling_steps(-5, -11)
 ALL_STEPS = falling_steps(0, -40)
-PRECISE = 1e-11  # error bars below this, relative to the gradient, need no further steps
+PRECISE = 3e-11  # error bars below this, relative to the gradient, need no further steps
 STACK = 1 << 18  # numbers in one stack of inputs
 
 
@@ -154,7 +154,7 @@ def _rises_one_by_one(point: Point) -> Rises:
         for k, i in enumerate(entries):
             kept = flat[i]
             flat[i] = kept + moves[i]
-            found[k] = point.rise(path, x)
+            found[k] = point.rise(path, x.copy() if point.mutates else x)
             flat[i] = kept
         return found
 
@@ -240,8 +240,15 @@ def _measure(point: Point, path: Path, rises: Rises, elementwise: bool) -> Estim
     low, high, error, kink = found.low, found.high, found.error, found.kink
     if rough.size:
         again = _along(rises, path, scale, rough, ALL_STEPS, floor)
-        low[rough], high[rough] = again.low, again.high
-        error[rough], kink[rough] = again.error, again.kink
+        better = (
+            ~(error[rough] <= again.error) | again.kink | again.jump | again.steep | kink[rough]
+        )
+        low[rough], high[rough] = (
+            np.where(better, again.low, low[rough]),
+            np.where(better, again.high, high[rough]),
+        )
+        error[rough] = np.where(better, again.error, error[rough])
+        kink[rough] = again.kink
     if not elementwise:
         for i in np.flatnonzero(kink):
             low[i], high[i] = _mixtures(point, path, int(i), low[i], high[i])
@@ -262,7 +269,7 @@ def _mixtures(point: Point, path: Path, i: int, low: float, high: float) -> tupl
     the slopes to the left and to the right.
     """
     x = point.array(path)
-    task = Task(point, path, np.zeros(x.shape), 0.0, 0.0, 0.0, np.random.default_rng(i))
+    task = Task(point, path, np.zeros(x.shape), 0.0, 0.0, 0.0, np.random.default_rng(i), float)
     near = slopes_nearby(task, Probe(task, direction_of(task, np.array([i]), typical=True)))
     if not several_slopes(near):
         return low, high

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -49,13 +50,15 @@ class Judge:
         self.accepted = tolerance or 0.0
         self.coarsest = COARSEST if tolerance is None else tolerance
         self.directions, self.rng = directions, rng
-        self.whole = max(
-            (
-                norm_of(g * scale_of(point.array(p), typical_exponent(point.array(p))))
-                for p, g in claims.arrays.items()
-            ),
-            default=0.0,
-        )
+
+    @cached_property
+    def whole(self) -> float:
+        """Norm of the gradient of all arrays together, each entry times its scale."""
+        sizes = [0.0]
+        for path, g in self.claims.arrays.items():
+            x = self.point.array(path)
+            sizes.append(norm_of(g * scale_of(x, typical_exponent(x))))
+        return max(sizes)
 
     def needed(self, task: Task) -> float:
         """The resolution without which a gradient is not called right."""
@@ -64,7 +67,7 @@ class Judge:
     def task(self, path: Path, point: Point, claimed: Array) -> Task:
         return Task(
             point, path, claimed, self.claims.rounding[path], self.coarsest, self.accepted,
-            self.rng, self.whole,
+            self.rng, lambda: self.whole,
         )  # fmt: skip
 
     def block(self, path: Path) -> Block:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -19,7 +20,7 @@ from autograder.gradient_arguments import (
     typical_exponent,
 )
 from autograder.gradient_report import Entry, Line
-from autograder.gradient_slopes import RATIO, SAFETY, extrapolate, falling_steps, slopes
+from autograder.gradient_slopes import RATIO, SAFETY, falling_steps, slopes
 
 QUICK_STEPS = [2.0**-6, 2.0**-8, 2.0**-10]
 DEEP_STEPS = falling_steps(0, -40)
@@ -41,7 +42,7 @@ class Task:
     coarsest: float  # relative error that must be visible before a gradient is called right
     accepted: float  # relative error that the caller accepts
     rng: np.random.Generator
-    whole: float = 0.0  # norm of the gradient of all arrays together, each times its scale
+    whole: Callable[[], float]  # norm of the gradient of all arrays together, each times its scale
     exponent: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -59,6 +60,7 @@ class Probe:
         self.claim = float(terms.sum())
         self.norm = norm_of(terms)
         self.allowed = task.rounding * self.norm
+        self.best = np.nan  # the slope, as far as `agrees` got
         self.rises: dict[float, tuple[float, float]] = {}
 
     def at(self, t: float) -> tuple[float, float]:
@@ -95,19 +97,17 @@ class Probe:
             if level == 2:
                 best, previous = better + (better - last_better) / (RATIO**4 - 1), better
             straight = abs(bend + (bend - last_bend) / (RATIO - 1)) <= 0.01 * self.norm
+            self.best = best
             if abs(best - claim) <= allowed and abs(previous - claim) <= 1e3 * allowed and straight:
                 return True
         return False
 
     def line(self) -> Line:
-        """What was sampled so far, with the plain central difference as the estimate."""
-        steps = np.array(sorted(self.rises, reverse=True))
-        ahead, behind = np.array([self.rises[float(t)] for t in steps]).T
-        slopes_found = (ahead - behind) / (2 * steps)
-        last = extrapolate(extrapolate(slopes_found[-3:, None], 2), 4)[:, 0]
-        estimate = float(last[-1]) if last.size else float(slopes_found[-1])
-        error = max(abs(estimate - self.claim), self.allowed)
-        return Line(steps, ahead, behind, self.claim, estimate, estimate, error, self.norm)
+        """What was sampled, if that was enough to agree."""
+        sampled = [(t, *self.rises[t]) for t in QUICK_STEPS if t in self.rises]
+        steps, ahead, behind = np.array(sampled).T
+        error = max(abs(self.best - self.claim), self.allowed)
+        return Line(steps, ahead, behind, self.claim, self.best, self.best, error, self.norm)
 
     def discrepancy(self) -> float:
         """Rough distance of the claim from the slope; NaN where there is none."""
@@ -258,7 +258,7 @@ def _look_at(task: Task, i: int, result: Search) -> None:
                 result.unclear += not within(finding.line.claimed, near, finding.bar)
                 return
         result.wrong.append(entry_of(task, probe, finding, i))
-    elif SAFETY * finding.line.error > max(task.coarsest * whole_block, LOST * task.whole):
+    elif SAFETY * finding.line.error > max(task.coarsest * whole_block, LOST * task.whole()):
         result.unclear += 1
 
 

@@ -156,7 +156,7 @@ def _trouble(point: Point) -> str:
     for out in point.outputs:
         if not np.isfinite(out).all():
             return "f is not finite here: its value has NaN or inf entries."
-    again = point.call(point.fresh())
+    again = point.call(point.again())
     again = list(again) if isinstance(again, list | tuple) else [again]
     if any(not np.array_equal(a, b) for a, b in zip(again, point.outputs, strict=False)):
         return (
@@ -179,11 +179,14 @@ def _claimant(
     note = "gradient changes its arguments in place; it was given copies."
 
     def claimed(at: Point) -> Any:
-        used = at.fresh()
+        used = at.fresh() if note in notes or not at.gradient_called else at.again()
         copies = tuple(u.copy() for u in upstream)
         above = () if plain else (copies[0] if point.single else copies,)
         found = gradient(*above, *used)
-        changed = at.changed(used) or not all(map(np.array_equal, copies, upstream))
+        changed = (not at.gradient_called and at.changed(used)) or not all(
+            map(np.array_equal, copies, upstream)
+        )
+        at.gradient_called = True
         if changed and note not in notes:
             notes.append(note)
         return found
