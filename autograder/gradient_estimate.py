@@ -24,13 +24,13 @@ from autograder.gradient_search import (
     several_slopes,
     slopes_nearby,
 )
-from autograder.gradient_slopes import SAFETY, Slopes, falling_steps, slopes
+from autograder.gradient_slopes import EPS, SAFETY, Slopes, falling_steps, slopes
 
 Array = NDArray[np.float64]
 
-FIRST_STEPS = falling_steps(-5, -11)
+FIRST_STEPS = falling_steps(-6, -14)
 ALL_STEPS = falling_steps(0, -40)
-PRECISE = 3e-11  # error bars below this, relative to the gradient, need no further steps
+PRECISE = 1e-10  # error bars below this, relative to the gradient, need no further steps
 STACK = 1 << 18  # numbers in one stack of inputs
 
 
@@ -231,7 +231,11 @@ def _insist_elementwise(point: Point, path: Path) -> None:
 
 def _measure(point: Point, path: Path, rises: Rises, elementwise: bool) -> Estimate:
     """Estimate the gradient with respect to one array."""
-    x, floor = point.array(path), point.last_bit
+    x = point.array(path)
+    floor: Array | float = point.last_bit
+    if elementwise:
+        assert point.upstream is not None
+        floor = np.maximum(EPS * np.abs(point.upstream[0] * point.base[0]).reshape(-1), 5e-324)
     scale = scale_of(x, typical_exponent(x))
     found = _along(rises, path, scale, np.arange(x.size), FIRST_STEPS, floor)
     size = np.abs(found.low[np.isfinite(found.low)])
@@ -239,7 +243,7 @@ def _measure(point: Point, path: Path, rises: Rises, elementwise: bool) -> Estim
     rough = np.flatnonzero(~(found.error <= wanted) | found.kink)
     low, high, error, kink = found.low, found.high, found.error, found.kink
     if rough.size:
-        again = _along(rises, path, scale, rough, ALL_STEPS, floor)
+        again = _along(rises, path, scale, rough, ALL_STEPS, floor[rough] if elementwise else floor)
         better = (
             ~(error[rough] <= again.error) | again.kink | again.jump | again.steep | kink[rough]
         )
@@ -278,7 +282,12 @@ def _mixtures(point: Point, path: Path, i: int, low: float, high: float) -> tupl
 
 
 def _along(
-    rises: Rises, path: Path, scale: Array, lines: NDArray[np.intp], steps: Array, floor: float
+    rises: Rises,
+    path: Path,
+    scale: Array,
+    lines: NDArray[np.intp],
+    steps: Array,
+    floor: Array | float,
 ) -> Slopes:
     ahead = np.array([rises(path, scale, lines, float(t)) for t in steps])
     behind = np.array([rises(path, scale, lines, -float(t)) for t in steps])

@@ -105,7 +105,7 @@ class Slopes:
     one_sided: NDArray[np.bool_]
 
 
-def slopes(steps: Array, ahead: Array, behind: Array, last_bit: float) -> Slopes:
+def slopes(steps: Array, ahead: Array, behind: Array, last_bit: Array | float) -> Slopes:
     """Slopes at 0 from ``ahead = rise(steps)`` and ``behind = rise(-steps)``, each (steps, lines).
 
     ``last_bit`` is the rounding of ``phi(0)``.
@@ -144,7 +144,7 @@ def slopes(steps: Array, ahead: Array, behind: Array, last_bit: float) -> Slopes
     return Slopes(low, high, error, kink, jump, steep, one_sided)
 
 
-def _noise_floor(steps: Array, rise: Array, last_bit: float) -> Array:
+def _noise_floor(steps: Array, rise: Array, last_bit: Array | float) -> Array:
     """Rounding of ``phi`` that must be expected, (lines,).
 
     ``phi`` may be a small difference of large numbers. Then its own size says nothing about its
@@ -157,8 +157,8 @@ def _noise_floor(steps: Array, rise: Array, last_bit: float) -> Array:
     response = (size[middle] / steps[middle, None]).max(axis=0, initial=0.0)
     large = size[(steps > 2.0**-4) & (steps <= 16)].max(axis=0, initial=0.0)
     response = np.where(response > 0, response, large)
-    if last_bit < EPS:  # phi(0) is 0, and so is phi around: it may still be made of numbers near 1
-        response = np.where(response > 0, response, 1.0)
+    # Where phi is 0, and 0 all around, it may still be made of numbers near 1.
+    response = np.where((response > 0) | (np.asarray(last_bit) >= EPS), response, 1.0)
     natural = np.maximum(last_bit, EPS * response)
     # At large steps a response may also die because phi is an exponential: be stricter there.
     likely = np.where(steps[:-1] < 2.0**-8, 1e-6, 1e-11)[:, None]
