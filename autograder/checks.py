@@ -182,7 +182,7 @@ class Property:
                 findings.append(find_problem(self.title, vain.answer, vain.asked))  # type: ignore[arg-type]
                 continue
             except Exception:  # no student sees a traceback of ours; `record` sees to the reference
-                says = f"{exercise.result} has not the form that the exercise asks for."
+                says = f"{_sentence(exercise.result)} has not the form that the exercise asks for."
                 broken = Broken(says)
             if broken:
                 findings.append(

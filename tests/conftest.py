@@ -107,6 +107,18 @@ def _linear() -> Callable[..., Case]:
     return make_linear
 
 
+@pytest.fixture(name="build")
+def _build() -> Callable[..., Case]:
+    """An exercise with these checks and this solution."""
+    own = ("mistakes", "public", "depends")
+
+    def build(solve: Any, *checks: Any, **more: Any) -> Case:
+        of_case = {key: more.pop(key) for key in own if key in more}
+        return Case(make_exercise(*checks, **more), solve, **of_case)
+
+    return build
+
+
 @pytest.fixture(scope="session")
 def recorded_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Public keys of one chapter, recorded for these tests alone."""
