@@ -2,7 +2,7 @@
 
 Started by `session.Sandbox` as ``python -m autograder.sandbox.server DESCRIPTOR ISOLATION``. Over
 the descriptor come jobs, each with three descriptors of its own: the child's wire, a control socket
-and the pipe for what is printed.
+and a file in memory for what is printed.
 """
 
 from __future__ import annotations

@@ -75,6 +75,11 @@ class Sandbox:
             raise SandboxError(f"The warm process did not start:\n{said}")
         ours.settimeout(None)
 
+    @property
+    def pid(self) -> int:
+        """The warm process's id."""
+        return self._process.pid
+
     def __enter__(self) -> Sandbox:
         return self
 
@@ -118,13 +123,12 @@ class Session:
         self._limits = limits
         self._connection, theirs = socket.socketpair()
         self._control, control = socket.socketpair()
-        self._printed, printed = os.pipe()
+        self._printed = os.memfd_create("printed")
         try:
-            sandbox.start_job(limits, [theirs.fileno(), control.fileno(), printed])
+            sandbox.start_job(limits, [theirs.fileno(), control.fileno(), self._printed])
         finally:
             theirs.close()
             control.close()
-            os.close(printed)
         self.lost = ""
         self.ended: Ended | None = None
         self.cells: list[str] = []
@@ -182,9 +186,9 @@ class Session:
         except OSError:
             pass
         self._control.close()
-        with open(self._printed, "rb") as pipe:
-            os.set_blocking(self._printed, False)
-            printed = pipe.read(self._limits.output) or b""
+        with open(self._printed, "rb") as kept:
+            kept.seek(0)
+            printed = kept.read(self._limits.output)
         self.ended = Ended(**report, printed=printed.decode("utf-8", errors="replace"))
         return self.ended
 
