@@ -186,10 +186,9 @@ class Point:
         try:
             result = self.call(self.moved(path, array))
             if self.single:
-                change = result - self.base[0]
                 if self.upstream is None:
-                    return float(change)
-                return float(np.vdot(self.upstream[0], change))
+                    return float(result) - float(self.base[0])
+                return float(np.vdot(self.upstream[0], result - self.base[0]))
             assert self.upstream is not None
             return float(
                 sum(
@@ -234,11 +233,12 @@ def exponents_of(x: Array) -> NDArray[np.intc]:
 
 def typical_exponent(x: Array) -> int:
     """Power of two of a typical non-zero entry of ``x`` (0 if there is none)."""
+    if x.size and x.all() and np.isfinite(x).all():
+        return round(float(exponents_of(x).mean()))
     counted = (x != 0) & np.isfinite(x)
-    count = np.count_nonzero(counted)
-    if not count:
+    if not counted.any():
         return 0
-    return round(float(exponents_of(x).sum(where=counted)) / count)
+    return round(float(exponents_of(x)[counted].mean()))
 
 
 def scale_of(x: Array, floor_exponent: int) -> Array:

@@ -8,16 +8,17 @@ is a function of one number, ``phi(t) = f(x + t v)``, and by the chain rule its 
 if ``g`` is the gradient. Measure that slope and compare. One random direction sees an error in any
 entry, so that a gradient of a million entries costs no more evaluations than one of three.
 
-1. *Quickly* (`Probe.agrees` in `gradient_search`). Central differences at three steps, extrapolated to step 0 (Richardson
-   1911), agree with a right gradient to nine digits: six evaluations.
-2. *Carefully* (`gradient_slopes`), only if they do not. Smaller and smaller steps tell apart what can be the
-   reason: the error of the estimate falls until rounding takes over, which gives an **error bar** that
-   is measured and not assumed (Ridders 1982; Moré & Wild 2011); the slopes to the left and to the right
-   may differ, a **kink**, where every number between them is a valid subgradient (Clarke 1983); or
+1. *Quickly* (`gradient_search.Probe.agrees`). Central differences at three steps, extrapolated to step
+   0 (Richardson 1911), agree with a right gradient to ten digits: six evaluations.
+2. *Carefully* (`gradient_slopes`), only if they do not. Smaller and smaller steps tell apart what can be
+   the reason: the error of the estimate falls until rounding takes over, which gives an **error bar**
+   that is measured and not assumed (Ridders 1982; Moré & Wild 2011); the slopes to the left and to the
+   right may differ, a **kink**, where every number between them is a valid subgradient (Clarke 1983); or
    ``phi(t)`` does not return to ``phi(0)``, a **jump**, and there is no gradient to check.
-3. *At a kink* (`Judge.at_kink`) the interval of valid slopes may hide an error. If the gradient is a function, step a
-   little off the kink and check there, where nothing is hidden.
-4. *If it is wrong* (`gradient_search`), halve the set of entries again and again to find those to blame.
+3. *At a kink* (`gradient_judge.Judge.at_kink`) the interval of valid slopes may hide an error. If the
+   gradient is a function, step a little off the kink and check there, where nothing is hidden.
+4. *If it is wrong* (`gradient_search.search`), halve the set of entries again and again to find those to
+   blame.
 
 Never is a gradient called right if rounding would hide an error larger than the tolerance asked for.
 Complex steps are not used: they are silently wrong for abs, norms and variances.

@@ -126,9 +126,9 @@ def numdifftools_gradient(pair: Pair, change: Change | None) -> bool:
             return _phi(pair, moved)
 
         gradient = numdifftools.Gradient(phi, full_output=True)
-        numeric, info = gradient(leaves[i].reshape(-1))
-        slack = 10 * np.abs(np.ravel(info.error_estimate)) + 1e-6 * np.linalg.norm(g)
-        if not (np.abs(np.ravel(numeric) - g.reshape(-1)) <= slack).all():
+        found = gradient(leaves[i].reshape(-1))
+        slack = 10 * np.abs(np.ravel(found.error_estimate)) + 1e-6 * np.linalg.norm(g)
+        if not (np.abs(np.ravel(found.estimate) - g.reshape(-1)) <= slack).all():
             return False
     return True
 
