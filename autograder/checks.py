@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.compare import Difference, Tolerance, compare, interval, leaves
+from autograder.compare import Difference, Tolerance, compare, interval, leaves, sentence
 from autograder.exercise import Ask, Cases, Exercise, Finding, Outcome, Question, Reference
 from autograder.gradients import numerical_gradient
 
@@ -182,7 +182,7 @@ class Property:
                 findings.append(find_problem(self.title, vain.answer, vain.asked))  # type: ignore[arg-type]
                 continue
             except Exception:  # no student sees a traceback of ours; `record` sees to the reference
-                says = f"{_sentence(exercise.result)} has not the form that the exercise asks for."
+                says = f"{sentence(exercise.result)} has not the form that the exercise asks for."
                 broken = Broken(says)
             if broken:
                 findings.append(
@@ -232,11 +232,6 @@ def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
 def find_difference(check: str, difference: Difference, asked: Question) -> Finding:
     """The finding for an array that differs from the right one."""
     return Finding(
-        check, difference.kind, difference.which, _sentence(difference.says),
+        check, difference.kind, difference.which, sentence(difference.says),
         difference.evidence, question=asked, difference=difference,
     )  # fmt: skip
-
-
-def _sentence(text: str) -> str:
-    """With a capital, unless it begins with the name of an array."""
-    return text[:1].upper() + text[1:] if text.startswith(("the ", "a ", "an ")) else text

@@ -160,6 +160,11 @@ def describe(value: Any) -> str:
     return f"{'an' if kind[0] in 'aeiou' else 'a'} {kind}"
 
 
+def sentence(text: str) -> str:
+    """With a capital, unless it begins with the name of an array."""
+    return text[:1].upper() + text[1:] if text.startswith(("the ", "a ", "an ")) else text
+
+
 def _compare_exactly(got: Any, right: Any, name: str) -> list[Difference]:
     if isinstance(got, np.bool_):
         got = bool(got)

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.compare import compare, leaves, middle
+from autograder.compare import compare, leaves, middle, sentence
 from autograder.data import Seed
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
 from autograder.keys import Key, KnownMistake
@@ -48,7 +48,7 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
     for mistake in _matching(exercise, key, outcomes):
         return _named(mistake, where)
     for name, explanation in _transformations(exercise, key, findings, ask):
-        return Diagnosis(where, name, explanation)
+        return Diagnosis(where, name, sentence(explanation))
     return Diagnosis(where)
 
 

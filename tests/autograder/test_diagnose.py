@@ -88,7 +88,7 @@ def test_a_softmax_over_the_wrong_axis_is_named(case):
 
     verdict = case(softmax, {"x": U}).verdict(lambda x: softmax(x, 0))
     assert verdict.mistake == "wrong axis"
-    assert verdict.explanation == "the result adds up to 1 over axis 0, but should over axis 1."
+    assert verdict.explanation == "The result adds up to 1 over axis 0, but should over axis 1."
 
 
 def test_results_in_another_order_are_named(linear):
