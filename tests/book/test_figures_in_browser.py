@@ -16,7 +16,7 @@ from book.palette import palette
 from course.bundle import bundle
 
 BOOK = Path(__file__).parents[2] / "book"
-FIGURE_NAMES = ["activations", "layers", "loss_surface", "neuron", "outlier"]
+FIGURE_NAMES = ["activations", "graph", "layers", "loss_surface", "neuron", "outlier", "step_size"]
 ORIGIN = "http://figures.test"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -346,6 +346,8 @@ def test_a_change_from_outside_is_shown(open_figure: Open, name):
         "activations": "z",
         "loss_surface": "b",
         "outlier": "x",
+        "graph": "second",
+        "step_size": "power",
     }[name]
     before = page.locator(".xf-readout").inner_text()
     page.evaluate("key => { model.set(key, 2); }", key)
@@ -440,3 +442,65 @@ def test_an_outlier_drags_the_squared_errors_line_most(open_figure: Open):
     moved = np.abs(np.subtract(after, before))
     assert moved[0] > 2 * moved[1]
     assert moved[0] > 2 * moved[2]
+
+
+def test_a_graph_is_stepped_forward_and_backward(open_figure: Open):
+    page = open_figure("graph", step=0)
+    assert page.locator(".xf-number").all_text_contents() == ["2.00", "1.50", "−1.00", "0.50"]
+    for _ in range(5):
+        page.get_by_role("button", name="next step").click()
+    assert page.locator(".xf-back").count() == 0
+    assert "J = e²" in page.locator(".xf-readout").inner_text()
+    for _ in range(6):
+        page.get_by_role("button", name="next step").press("Enter")
+    backwards = page.locator(".xf-back").all_text_contents()
+    assert sorted(backwards) == sorted(["1.00", *["3.00"] * 5, "−3.00", "4.50", "6.00"])
+    assert page.get_by_role("button", name="next step").is_disabled()
+    page.get_by_role("button", name="back", exact=False).click()
+    assert page.get_by_role("slider", name="step").input_value() == "10"
+
+
+def test_what_a_graph_sends_back_is_what_a_nudge_measures(open_figure: Open):
+    page = open_figure("graph")
+    for name, inputs in [("x is used twice", "xw"), ("a maximum", "pqr")]:
+        page.get_by_role("radio", name=name).check(force=True)
+        page.get_by_role("slider", name=f"input {inputs[0]}").press("ArrowRight")
+        page.get_by_role("slider", name="step").press("End")
+        for each in inputs:
+            by_nudge = number(page, f"measured-{each}")
+            assert number(page, f"gradient-{each}") == pytest.approx(by_nudge, abs=0.011), name
+    assert "with what has come before" in page.locator(".xf-readout").inner_text()
+
+
+def test_the_step_follows_keys_mouse_and_finger(open_figure: Open):
+    page = open_figure("step_size", power=-2)
+    handle = page.get_by_role("slider", name="step h", exact=True)
+    handle.press("Shift+ArrowLeft")
+    handle.press("ArrowRight")
+    assert saved(page, "power") == [-4.25]
+    estimate = (np.sin(1 + 10**-4.25) - np.sin(1 - 10**-4.25)) / (2 * 10**-4.25)
+    assert number(page, "estimate") == pytest.approx(estimate, abs=1e-10)
+    x, y = centre(page.locator(".xf-handle .xf-mark"))
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x - 60, y, steps=5)
+    page.mouse.up()
+    [by_mouse] = saved(page, "power")
+    assert by_mouse < -5
+    box = page.locator(".xf-errors").bounding_box()
+    page.touchscreen.tap(box["x"] + box["width"] / 2, box["y"] + 100)
+    [by_finger] = saved(page, "power")
+    assert -9.5 < by_finger < -6
+
+
+def test_float32_and_a_kink_spoil_the_measured_slope(open_figure: Open):
+    page = open_figure("step_size", power=-6)
+    note = page.locator(".xf-readout .xf-note")
+    assert "rounding" in note.inner_text()
+    page.get_by_role("radio", name="a kink").check(force=True)
+    page.get_by_role("slider", name="as a power of ten").press("End")
+    assert "across the kink" in note.inner_text()
+    page.get_by_role("radio", name="float32").check(force=True)
+    page.get_by_role("slider", name="as a power of ten").press("Home")
+    assert "eaten every digit" in note.inner_text()
+    assert number(page, "estimate") == 0
