@@ -12,7 +12,7 @@ export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test lint bench class audit keys system clean
+.PHONY: help book lab test lint bench fuzz class audit keys system clean
 
 help:
 	@echo 'make book     build the book and serve it on http://127.0.0.1:$(PORT)  (SERVE=0: only build)'
@@ -21,6 +21,7 @@ help:
 	@echo 'make class    grade a simulated class of ten through nbgrader  (CHAPTER=structure)'
 	@echo 'make audit    how well the checks tell right from wrong'
 	@echo 'make bench    each claim about speed or accuracy, side by side'
+	@echo 'make fuzz     a million damaged messages for the decoder'
 	@echo 'make system   what tests need besides Python: Chromium  (Debian, as root)'
 	@echo 'make clean    remove what was built; .venv and work/ stay'
 
@@ -71,6 +72,9 @@ audit: $(INSTALLED)
 
 bench: $(INSTALLED)
 	for each in benchmarks/[a-z]*.py; do echo "== $$each"; $(BIN)/python $$each || exit 1; done
+
+fuzz: $(INSTALLED)
+	$(BIN)/python tests/fuzz_decoder.py 1000000
 
 system:
 	apt-get update

@@ -1,0 +1,173 @@
+"""The sandbox does its honest work: runs cells, answers, keeps limits, survives what dies in it."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+from autograder.data import PREFIX, encode
+from autograder.exercise import question
+from autograder.exercises import find
+from autograder.sandbox import wire
+from autograder.sandbox.policy import Limits
+from autograder.sandbox.session import Sandbox, SandboxError
+from tests.fuzz_decoder import fuzz
+
+RELU = find("structure.relu")
+ASKED = question("a few numbers", z=np.array([-1.0, 0.0, 2.0]))
+GOOD = "import numpy as np\ndef relu(z): return np.maximum(z, 0)"
+SHORT = Limits(wall=10, call=3, cpu=10)
+
+
+@pytest.fixture(scope="module", params=["full", "limited", "none"])
+def sandbox(request):
+    with Sandbox(request.param) as sandbox:
+        yield sandbox
+
+
+def test_a_session_runs_the_cells_in_order_and_answers(sandbox):
+    with sandbox.open(
+        ["import numpy as np", "floor = 0.0", "def relu(z): return np.maximum(z, floor)"]
+    ) as s:
+        assert s.cells == ["", "", ""]
+        assert s.ask(RELU, ASKED).value.tolist() == [0.0, 0.0, 2.0]
+
+
+def test_a_cell_that_fails_does_not_stop_those_after_it(sandbox):
+    with sandbox.open(["1 / 0", "def broken(:", "exit()", GOOD]) as session:
+        assert [bool(each) for each in session.cells] == [True, True, True, False]
+        assert session.ask(RELU, ASKED).value.tolist() == [0.0, 0.0, 2.0]
+
+
+def test_magics_of_ipython_do_nothing(sandbox):
+    with sandbox.open(["get_ipython().run_line_magic('matplotlib', 'inline')", GOOD]) as session:
+        assert session.cells == ["", ""]
+
+
+def test_what_is_missing_is_said(sandbox):
+    with sandbox.open(["x = 1"]) as session:
+        assert session.ask(RELU, ASKED).problem == "missing"
+
+
+def test_an_exception_and_a_changed_argument_come_back_as_in_the_notebook(sandbox):
+    with sandbox.open(["def relu(z):\n    z[z < 0] = 0\n    return z"]) as session:
+        assert session.ask(RELU, ASKED).changed == ("z",)
+    with sandbox.open(["def relu(z): return missing_name"]) as session:
+        answer = session.ask(RELU, ASKED)
+        assert (answer.problem, answer.detail) == ("error", "NameError")
+        assert "missing_name" in answer.traceback
+
+
+def test_what_is_printed_before_a_kill_is_kept_and_capped(sandbox):
+    with sandbox.open(
+        ["print('before')\nprint('x' * 10**6)", "while True: pass"], SHORT
+    ) as session:
+        assert session.lost == "time"
+        printed = session.close().printed
+    assert printed.startswith("before\n")
+    assert len(printed) <= SHORT.output
+
+
+def test_a_session_ends_at_its_wall_clock_limit_even_if_nobody_asks(sandbox):
+    session = sandbox.open([GOOD], Limits(wall=1, call=5))
+    threading.Event().wait(2)
+    assert session.ask(RELU, ASKED).detail == "died"
+    assert session.close().reason in ("wall", "ended")
+
+
+def test_sessions_side_by_side_do_not_see_each_other(sandbox):
+    def one(number: int) -> float:
+        with sandbox.open([f"def relu(z): return z * 0 + {number}.0"]) as session:
+            return float(session.ask(RELU, ASKED).value[0])
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(one, range(12))) == [float(number) for number in range(12)]
+
+
+def test_the_solutions_are_out_of_reach_where_there_is_confinement(sandbox):
+    with sandbox.open(["import solutions.structure"]) as session:
+        assert bool(session.cells[0]) is (sandbox.isolation != "none")
+
+
+def test_an_ordinary_user_gets_full_isolation_through_user_namespaces():
+    unshare = shutil.which("unshare")
+    assert unshare, "unshare is missing: it is part of util-linux"
+    script = (
+        "import os\n"
+        "from autograder.exercises import find\n"
+        "from autograder.exercise import question\n"
+        "from autograder.sandbox.session import Sandbox\n"
+        "import numpy as np\n"
+        "assert os.getuid() == 1000\n"
+        "with Sandbox('full') as sandbox, sandbox.open(['def relu(z): return z']) as session:\n"
+        "    print(session.ask(find('structure.relu'), question('', z=np.ones(2))).value)\n"
+    )
+    ran = subprocess.run(
+        [unshare, "--user", "--map-user=1000", "--map-group=1000", sys.executable, "-c", script],
+        capture_output=True, text=True,
+    )  # fmt: skip
+    assert ran.stdout.strip() == "[1. 1.]", ran.stderr
+
+
+def test_isolation_is_named_and_nothing_else():
+    with pytest.raises(ValueError, match="full, limited, none"):
+        Sandbox("some")
+
+
+def test_a_warm_process_that_cannot_start_says_why():
+    with pytest.raises(SandboxError, match="no_such_module"):
+        Sandbox("none", preload=("no_such_module",))
+
+
+def test_the_wire_has_a_deadline_and_a_bound():
+    ours, theirs = socket.socketpair()
+    with pytest.raises(wire.WireTimeoutError):
+        wire.receive(ours, 0.05)
+    theirs.sendall(encode(np.zeros(1000)))
+    with pytest.raises(wire.WireError, match="allowed"):
+        wire.receive(ours, 1, limit=100)
+
+
+def test_half_a_message_is_no_message():
+    ours, theirs = socket.socketpair()
+    theirs.sendall(encode([1, 2, 3])[:-1])
+    theirs.close()
+    with pytest.raises(wire.WireError, match="closed"):
+        wire.receive(ours, 1)
+
+
+def test_a_sender_that_drips_is_not_waited_for_longer_than_the_deadline():
+    ours, theirs = socket.socketpair()
+    message = encode("x" * 100)
+    stop = threading.Event()
+
+    def drip() -> None:
+        for byte in message:
+            if stop.wait(0.02):
+                return
+            theirs.send(bytes([byte]))
+
+    thread = threading.Thread(target=drip)
+    thread.start()
+    with pytest.raises(wire.WireTimeoutError):
+        wire.receive(ours, 0.2)
+    stop.set()
+    thread.join()
+
+
+def test_an_announced_length_is_refused_before_anything_is_allocated():
+    ours, theirs = socket.socketpair()
+    theirs.sendall(PREFIX.pack(b"NNd1", 1 << 30, 1 << 60))
+    with pytest.raises(wire.WireError, match="allowed"):
+        wire.receive(ours, 1)
+
+
+def test_damaged_messages_raise_nothing_but_a_data_error():
+    assert fuzz(5000, seed=1)["refused"] > 4000
