@@ -31,6 +31,12 @@ def pages(site: Path) -> list[str]:
     )
 
 
+@pytest.fixture(scope="session")
+def all_pages(site: Path, pages: list[str]) -> list[str]:
+    """Those and the ones that Sphinx makes: the search, the index."""
+    return [*pages, *sorted(page.name for page in site.glob("*.html"))]
+
+
 class Quiet(http.server.SimpleHTTPRequestHandler):
     """Serves files and says nothing."""
 

@@ -52,9 +52,9 @@ def scroll_through(tab: Page) -> None:
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_no_page_complains_or_asks_another_host(
-    browser: Browser, address: str, pages: list[str], theme: str
+    browser: Browser, address: str, all_pages: list[str], theme: str
 ) -> None:
-    for page in pages:
+    for page in all_pages:
         with opened(browser, address, page, theme=theme) as (tab, faults):
             assert tab.locator("html").get_attribute("data-theme") == theme
             scroll_through(tab)
@@ -66,6 +66,20 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, address: str, pages: li
         with opened(browser, address, page, viewport=PHONE) as (tab, _):
             scroll_through(tab)
             assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page
+
+
+def test_what_scrolls_sideways_can_be_reached_by_keyboard(browser: Browser, address: str) -> None:
+    with opened(browser, address, viewport=PHONE) as (tab, _):
+        unreachable = """[...document.querySelectorAll('.math-formula, .picture')].filter(
+            (it) => it.scrollWidth > it.clientWidth && it.tabIndex !== 0).length"""
+        tab.evaluate("document.fonts.ready")
+        assert tab.evaluate(unreachable) == 0
+
+
+def test_the_search_finds_a_term(browser: Browser, address: str) -> None:
+    with opened(browser, address, "search.html?q=sigmoid") as (tab, faults):
+        expect(tab.locator("#search-results a").first).to_be_visible()
+        assert not faults
 
 
 def quiz_of(tab: Page, words: str) -> Locator:
