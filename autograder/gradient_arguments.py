@@ -172,6 +172,7 @@ class Point:
 
     def moved(self, path: Path, array: Array) -> list[Any]:
         """The arguments with one array replaced."""
+        array = np.asarray(array)  # arithmetic turns arrays without dimensions into numbers
         args = self.again()
         if len(path) == 1:
             args[path[0]] = array
@@ -262,8 +263,8 @@ def random_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
     Not plus and minus one: two swapped entries would then go unseen half of the time.
     """
-    bits = np.rint(rng.random(shape) * 2.0**17 - 2.0**16)  # -65536 to 65536
-    return np.copysign(0.5, bits) + bits * 2.0**-16
+    bits = np.asarray(np.rint(rng.random(shape) * 2.0**17 - 2.0**16))  # -65536 to 65536
+    return np.asarray(np.copysign(0.5, bits) + bits * 2.0**-16)
 
 
 def norm_of(terms: Array) -> float:

@@ -1,4 +1,7 @@
-"""torch's own samples of its own operators: right gradients by its autograd, wrong ones scaled."""
+"""torch's own samples of its own operators: right gradients by its autograd, wrong ones scaled.
+
+torch's test code needs the package ``expecttest``.
+"""
 
 from __future__ import annotations
 

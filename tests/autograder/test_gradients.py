@@ -343,6 +343,18 @@ def test_zero_size_and_zero_dimensional_arrays():
     assert verdict(lambda x: x**2, lambda x: 2.1 * x, np.array(1.5)) == "wrong"
 
 
+def test_arrays_without_dimensions_stay_arrays():
+    def f(x, y):
+        assert isinstance(x, np.ndarray)
+        return x * y, np.asarray(x + y)
+
+    def backward(upstream, x, y):
+        assert all(isinstance(a, np.ndarray) for a in (*upstream, x, y))
+        return upstream[0] * y + upstream[1], upstream[0] * x + upstream[1]
+
+    assert verdict(f, backward, np.array(1.5), np.array(0.3)) == "right"
+
+
 def test_arrays_that_are_not_contiguous():
     a = RNG.standard_normal((6, 8))[::2, ::-2].T
     f, g = (lambda a: (a**3).sum()), (lambda a: 3 * a**2)
