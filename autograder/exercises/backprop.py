@@ -11,6 +11,9 @@ from autograder.checks import Again, Broken, Gradient, Property, Values
 from autograder.compare import Tolerance
 from autograder.exercise import Exercise, Question, question
 from autograder.exercises import backprop_checkers as checkers
+from autograder.exercises.backprop_bugs import EXPOSE
+from autograder.exercises.backprop_networks import NETWORKS, STEP
+from autograder.exercises.backprop_values import VALUES
 from autograder.losses_and_gradients import LossAndGradients
 
 Cases = Iterator[Question]
@@ -95,6 +98,36 @@ def record_cases(rng: np.random.Generator) -> Cases:
 def stored_cases(rng: np.random.Generator) -> Cases:
     case = linear_case(rng, 6, 2, 9)
     yield question("a layer with more outputs than inputs", **case, measure="numbers in the cache")
+
+
+def broadcast_cases(rng: np.random.Generator) -> Cases:
+    for about, a, b in (
+        ("a vector added to the rows of a matrix", (4, 3), (3,)),
+        ("a column added to a matrix", (4, 3), (4, 1)),
+        ("a column and a row", (4, 1), (3,)),
+        ("equal shapes", (2, 3), (2, 3)),
+        ("a single number, of shape ()", (), (2, 3)),
+        ("three axes and two", (2, 1, 3), (4, 1)),
+        ("an axis of length 1 on both sides", (1, 3), (1, 1)),
+    ):
+        upstream = rng.normal(size=np.broadcast_shapes(a, b))
+        yield question(about, upstream=upstream, a=rng.normal(size=a), b=rng.normal(size=b))
+
+
+def embedding_cases(rng: np.random.Generator) -> Cases:
+    for about, indices in (
+        ("indices that repeat", [3, 0, 3, 3, 1, 0]),
+        ("no index twice", [2, 4, 0]),
+        ("a batch of sequences", [[1, 4, 1], [0, 1, 4]]),
+    ):
+        where = np.array(indices)
+        upstream = rng.normal(size=(*where.shape, 3))
+        yield question(about, upstream=upstream, table=rng.normal(size=(5, 3)), indices=where)
+
+
+def embedding_single(rng: np.random.Generator) -> Cases:
+    case = single({"upstream": rng.normal(size=(4, 2)), "table": rng.normal(size=(3, 2))})
+    yield question("float32", **case, indices=np.array([2, 0, 2, 2]))
 
 
 def with_a_tape(student: Any, arguments: dict[str, Any]) -> Any:
@@ -273,4 +306,38 @@ EXERCISES = [
             "needed, its shape follows from upstream.",
         ),
     ),
+    Exercise(
+        "backprop.broadcast_backward",
+        points=2,
+        checks=(Gradient(broadcast_cases, of="backprop_forward.add"),),
+        returns=("da", "db"),
+        hints=(
+            "An entry that was broadcast is used several times. What reaches a value that is used "
+            "several times adds up.",
+            "Compare the shape of upstream with that of the operand: axes that are missing in front, "
+            "and axes of length 1 that have become longer.",
+            "First sum over the axes in front that the operand does not have; then, with "
+            "keepdims=True, over each axis where the operand has length 1 and upstream has more.",
+        ),
+    ),
+    Exercise(
+        "backprop.embedding_backward",
+        points=2,
+        checks=(
+            Gradient(embedding_cases, of="backprop_forward.lookup", wrt=("table",)),
+            Values(embedding_single, title="float32", share=0.25),
+        ),
+        result="dtable",
+        hints=(
+            "Start from zeros in the shape of the table. Each lookup sends its gradient to one row.",
+            "A row that is looked up twice receives twice, and both must count. What does NumPy do "
+            "with a += on repeated indices?",
+            "gradient[indices] += upstream keeps only one of several; np.add.at adds every one, and "
+            "so does a loop.",
+        ),
+    ),
+    *NETWORKS,
+    *VALUES,
+    EXPOSE,
+    STEP,
 ]

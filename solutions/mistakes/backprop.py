@@ -1,423 +1,30 @@
-"""Wrong and alternative implementations of the exercises of `backprop`."""
+"""Wrong and alternative implementations of the exercises of `backprop`: layers, one by one.
+
+Those of the other exercises stand in the modules that are imported here.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
 from solutions.backprop import (
+    broadcast_backward,
     chain_by_hand,
-    gradient_check,
+    embedding_backward,
+    expose_bug,
     linear_backward,
     linear_with_cache,
-    numerical_gradient,
     relu_backward,
     sigmoid_backward,
     softmax_backward,
 )
-from solutions.mistakes import alternative, mistake
-
-
-@mistake(
-    of=numerical_gradient,
-    says="This is the forward difference, (f(x + step) - f(x)) / step. Its error shrinks only with "
-    "the step; looking to both sides, it shrinks with the square of the step.",
+from solutions.mistakes import (
+    alternative,
+    backprop_checkers,  # noqa: F401
+    backprop_graphs,  # noqa: F401
+    backprop_networks,  # noqa: F401
+    mistake,
 )
-def forward_difference(f, x, step=1e-5):
-    x = np.array(x, dtype=np.float64)
-    gradient, value = np.zeros(x.shape), f(x)
-    for i in np.ndindex(x.shape):
-        moved = x.copy()
-        moved[i] += step
-        gradient[i] = (f(moved) - value) / step
-    return gradient
-
-
-@mistake(
-    of=numerical_gradient,
-    says="The difference is divided by step. The two points lie 2 * step apart.",
-)
-def divided_by_one_step(f, x, step=1e-5):
-    return 2 * numerical_gradient(f, x, step)
-
-
-@mistake(
-    of=numerical_gradient,
-    says="The difference is not divided by the distance of the two points, which is 2 * step.",
-)
-def not_divided(f, x, step=1e-5):
-    return 2 * step * numerical_gradient(f, x, step)
-
-
-@mistake(
-    of=numerical_gradient,
-    says="All entries of x move at once. That measures the sum of the gradient's entries; move one "
-    "entry at a time.",
-)
-def all_entries_at_once(f, x, step=1e-5):
-    x = np.array(x, dtype=np.float64)
-    return np.full(x.shape, (f(x + step) - f(x - step)) / (2 * step))
-
-
-@mistake(
-    of=numerical_gradient,
-    says="An entry that was moved is not put back before the next one moves, so that every entry is "
-    "measured at another point than x.",
-)
-def not_put_back(f, x, step=1e-5):
-    x = np.array(x, dtype=np.float64)
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        x[i] += step
-        ahead = f(x)
-        x[i] -= 2 * step
-        gradient[i] = (ahead - f(x)) / (2 * step)
-    return gradient
-
-
-@mistake(
-    of=numerical_gradient,
-    says="The caller's array is moved, and left moved. Take a copy of x first.",
-)
-def callers_array_moved(f, x, step=1e-5):
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        x[i] += step
-        ahead = f(x)
-        x[i] -= 2 * step
-        gradient[i] = (ahead - f(x)) / (2 * step)
-    return gradient
-
-
-@mistake(
-    of=numerical_gradient,
-    says="For a float32 x the steps are taken in float32. It holds seven digits; the difference of "
-    "two nearby values keeps none of them. Convert the copy of x to float64.",
-)
-def steps_in_single_precision(f, x, step=1e-5):
-    x = x.copy()
-    gradient = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        kept = x[i]
-        x[i] = kept + step
-        ahead = f(x)
-        x[i] = kept - step
-        gradient[i] = (ahead - f(x)) / (2 * step)
-        x[i] = kept
-    return gradient
-
-
-@mistake(
-    of=numerical_gradient,
-    says="The result has the dtype of x. For a float32 x that rounds the measured gradient to seven "
-    "digits; the exercise asks for float64.",
-)
-def gradient_rounded_to_single(f, x, step=1e-5):
-    return numerical_gradient(f, x, step).astype(x.dtype)
-
-
-@mistake(
-    of=numerical_gradient,
-    says="The argument step is ignored: a step of your own is used.",
-)
-def own_step(f, x, step=1e-5):
-    return numerical_gradient(f, x, 1e-5)
-
-
-@mistake(
-    of=numerical_gradient,
-    says="The step is far too small. Rounding in f is divided by it, and drowns the slope: a step of "
-    "1e-10 leaves about six digits, and fewer where f has large values.",
-)
-def step_too_small(f, x, step=1e-5):
-    return numerical_gradient(f, x, 1e-12)
-
-
-@mistake(
-    of=numerical_gradient,
-    says="Only the last axis is walked through with x[i]: in an array of several axes that moves a "
-    "whole row at once. Walk through all indices, for example with np.ndindex(x.shape).",
-)
-def whole_rows_at_once(f, x, step=1e-5):
-    x = np.array(x, dtype=np.float64)
-    gradient = np.zeros(x.shape)
-    for i in range(len(x)):
-        moved, back = x.copy(), x.copy()
-        moved[i] += step
-        back[i] -= step
-        gradient[i] = (f(moved) - f(back)) / (2 * step)
-    return gradient
-
-
-@alternative(of=numerical_gradient)
-def with_basis_arrays(f, x, step=1e-5):
-    x = x.astype(np.float64)
-    slopes = []
-    for i in range(x.size):
-        move = np.zeros(x.size)
-        move[i] = step
-        move = move.reshape(x.shape)
-        slopes.append((f(x + move) - f(x - move)) / step / 2)
-    return np.array(slopes).reshape(x.shape)
-
-
-@alternative(of=numerical_gradient)
-def flat_and_in_fortran_order(f, x, step=1e-5):
-    flat = np.asarray(x, dtype=float).ravel(order="F").copy()
-    gradient = np.empty_like(flat)
-    for i, kept in enumerate(flat):
-        flat[i] = kept - step
-        behind = f(flat.reshape(x.shape, order="F"))
-        flat[i] = kept + step
-        gradient[i] = (f(flat.reshape(x.shape, order="F")) - behind) / (2 * step)
-        flat[i] = kept
-    return gradient.reshape(x.shape, order="F")
-
-
-def _shape_is_wrong(x, gradient):
-    return np.shape(gradient) != np.shape(x) or not np.isfinite(gradient).all()
-
-
-@mistake(
-    of=gradient_check,
-    says="The tolerance is absolute. A gradient of tiny numbers passes whatever it is; compare with "
-    "the size of the gradient.",
-)
-def absolute_tolerance(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    return bool(np.abs(gradient - numerical_gradient(f, x)).max() < 1e-4)
-
-
-@mistake(
-    of=gradient_check,
-    says="Every entry is compared relative to itself. Where an entry is near zero, or all of them "
-    "are, that compares rounding errors: allow a part of the largest entry, and what rounding in f "
-    "explains.",
-)
-def relative_to_each_entry(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    with np.errstate(all="ignore"):
-        apart = np.abs(gradient - measured) / (np.abs(gradient) + np.abs(measured))
-    return bool((apart < 1e-6).all())
-
-
-@mistake(
-    of=gradient_check,
-    says="At a minimum the gradient is zero, and a part of its largest entry is zero too. What is "
-    "measured there is rounding in f: allow for that, about 1e-8 times the value of f.",
-)
-def no_room_for_rounding(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    return bool(np.abs(gradient - measured).max() <= 1e-4 * np.abs(measured).max())
-
-
-@mistake(
-    of=gradient_check,
-    says="The shapes are not compared. NumPy broadcasts a gradient of another shape, or stops with "
-    "an error; a gradient of the wrong shape is wrong.",
-)
-def shapes_not_compared(f, x, gradient):
-    measured = np.broadcast_to(numerical_gradient(f, x), np.shape(gradient))
-    return bool(np.abs(gradient - measured).max() <= 1e-4 * np.abs(measured).max())
-
-
-@mistake(
-    of=gradient_check,
-    says="A NaN passes: every comparison with NaN is False, so asking whether an entry is too far "
-    "away finds nothing. Test for it with np.isfinite.",
-)
-def nan_passes(f, x, gradient):
-    return gradient_check(f, x, np.where(np.isnan(gradient), numerical_gradient(f, x), gradient)
-                          if np.shape(gradient) == np.shape(x) else gradient)  # fmt: skip
-
-
-@mistake(
-    of=gradient_check,
-    says="Only the norms are compared. Two gradients of the same length may point in different "
-    "directions; compare the entries.",
-)
-def only_norms(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    size = np.linalg.norm(measured)
-    return bool(abs(np.linalg.norm(gradient) - size) <= 1e-4 * size + 1e-8 * abs(f(x)))
-
-
-@mistake(
-    of=gradient_check,
-    says="Only the means are compared. Errors of opposite sign, or a change of order, leave the mean "
-    "as it is; compare the entries.",
-)
-def only_means(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    apart = abs(np.mean(gradient) - np.mean(measured))
-    return bool(apart <= 1e-4 * np.abs(measured).max() + 1e-8 * abs(f(x)))
-
-
-@mistake(
-    of=gradient_check,
-    says="It is enough here that one entry agrees: any in place of all.",
-)
-def any_entry_will_do(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    allowed = 1e-4 * np.abs(measured).max() + 1e-8 * abs(f(x))
-    return bool((np.abs(gradient - measured) <= allowed).any())
-
-
-@mistake(
-    of=gradient_check,
-    says="The difference is taken without its sign being removed, so that an entry which is too "
-    "small always passes. Take the absolute value.",
-)
-def signed_difference(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    allowed = 1e-4 * np.abs(measured).max() + 1e-8 * abs(f(x))
-    return bool((gradient - measured <= allowed).all())
-
-
-@mistake(
-    of=gradient_check,
-    says="Signs are lost: the absolute values are compared.",
-)
-def signs_lost(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    return gradient_check(f, x, np.copysign(gradient, numerical_gradient(f, x)))
-
-
-@mistake(
-    of=gradient_check,
-    says="The tolerance is too generous: an entry that is off by one part in a hundred passes.",
-)
-def too_generous(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    allowed = 0.05 * np.abs(measured).max() + 1e-8 * abs(f(x))
-    return bool((np.abs(gradient - measured) <= allowed).all())
-
-
-@mistake(
-    of=gradient_check,
-    says="At a kink the central difference is the mean of the two slopes, and refuses both of them. "
-    "Where an entry disagrees, look at the slope on each side.",
-)
-def kinks_refused(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    measured = numerical_gradient(f, x)
-    allowed = 1e-4 * np.abs(measured).max() + 1e-8 * abs(f(x))
-    return bool((np.abs(gradient - measured) <= allowed).all())
-
-
-@mistake(
-    of=gradient_check,
-    says="Where the slopes on the two sides differ, everything is accepted. Only numbers between them "
-    "are right.",
-)
-def anything_goes_at_a_kink(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    x = x.astype(np.float64)
-    for i in np.ndindex(x.shape):
-        move = np.zeros(x.shape)
-        move[i] = 1e-7
-        right, left = (f(x + move) - f(x)) / 1e-7, (f(x) - f(x - move)) / 1e-7
-        if abs(right - left) > 0.01 * abs(right + left):
-            gradient = gradient.copy()
-            gradient[i] = right
-    return gradient_check(f, x, gradient)
-
-
-@mistake(
-    of=gradient_check,
-    says="The slopes on the two sides are measured with a step so long that the bend of a smooth "
-    "function looks like a kink, and hides an error. Shorten the step until only a kink is left.",
-)
-def bends_taken_for_kinks(f, x, gradient):
-    if _shape_is_wrong(x, gradient):
-        return False
-    x = x.astype(np.float64)
-    largest = np.abs(numerical_gradient(f, x)).max()
-    allowed = 1e-4 * largest + 1e-8 * abs(f(x))
-    for i in np.ndindex(x.shape):
-        move = np.zeros(x.shape)
-        move[i] = 1e-4
-        slopes = (f(x + move) - f(x)) / 1e-4, (f(x) - f(x - move)) / 1e-4
-        if not min(slopes) - allowed <= gradient[i] <= max(slopes) + allowed:
-            return False
-    return True
-
-
-@mistake(
-    of=gradient_check,
-    says="For a float32 x the steps are taken in float32, where a difference of nearby values keeps "
-    "no digit. Convert x to float64 first.",
-)
-def checked_in_single_precision(f, x, gradient):
-    if x.dtype == np.float64:
-        return gradient_check(f, x, gradient)
-    measured = np.zeros(x.shape)
-    for i in np.ndindex(x.shape):
-        moved, back = x.copy(), x.copy()
-        moved[i] += 1e-5
-        back[i] -= 1e-5
-        measured[i] = (f(moved) - f(back)) / 2e-5
-    return bool((np.abs(gradient - measured) <= 1e-4 * np.abs(measured).max()).all())
-
-
-@mistake(
-    of=gradient_check,
-    says="The verdict is the other way round: True should say that the gradient is right.",
-)
-def verdict_reversed(f, x, gradient):
-    return not gradient_check(f, x, gradient)
-
-
-@alternative(of=gradient_check)
-def by_the_norm_and_two_sides(f, x, gradient):
-    x = np.asarray(x, dtype=float)
-    if np.shape(gradient) != x.shape or not np.all(np.isfinite(gradient)):
-        return False
-
-    def side(step):
-        moves = step * np.eye(x.size).reshape(x.size, *x.shape)
-        return np.array([(f(x + m) - f(x)) / step for m in moves]).reshape(x.shape)
-
-    middle, right, left = numerical_gradient(f, x), side(1e-8), side(-1e-8)
-    slack = 3e-4 * np.linalg.norm(middle) / x.size**0.5 + 1e-7 * abs(f(x))
-    smooth = np.abs(middle - gradient) <= slack
-    low, high = np.minimum(left, right) - slack, np.maximum(left, right) + slack
-    return np.all(smooth | ((low <= gradient) & (gradient <= high)))
-
-
-@alternative(of=gradient_check)
-def five_points(f, x, gradient):
-    x = np.array(x, dtype=np.float64)
-    gradient = np.asarray(gradient)
-    if gradient.shape != x.shape or np.isnan(gradient).any() or np.isinf(gradient).any():
-        return False
-    steps = numerical_gradient(f, x, 1e-5), numerical_gradient(f, x, 2e-5)
-    measured = (4 * steps[0] - steps[1]) / 3
-    allowed = 2e-4 * np.abs(measured).max() + 1e-8 * abs(f(x))
-    for i in zip(*np.nonzero(np.abs(measured - gradient) > allowed), strict=True):
-        move = np.zeros(x.shape)
-        move[i] = 3e-7
-        ends = sorted([(f(x + move) - f(x)) / 3e-7, (f(x) - f(x - move)) / 3e-7])
-        if gradient[i] < ends[0] - allowed or gradient[i] > ends[1] + allowed:
-            return False
-    return True
 
 
 def _with(result, **changed):
@@ -1009,3 +616,306 @@ def cache_as_a_dictionary(x, w, b):
         return [upstream @ cache["w"].T, np.dot(cache["x"].T, upstream), upstream.sum(0)]
 
     return np.dot(x, w) + b[None], {"x": x, "w": w}, backward
+
+
+# broadcast_backward
+
+
+def _reduced(gradient, shape):
+    gradient = gradient.sum(axis=tuple(range(gradient.ndim - len(shape))))
+    axes = [i for i, length in enumerate(shape) if length == 1]
+    return gradient.sum(axis=tuple(axes), keepdims=True)
+
+
+@mistake(
+    of=broadcast_backward,
+    says="upstream is returned as it is, in the shape of the sum. Each gradient must have the shape "
+    "of its own operand: sum over the axes along which that was repeated.",
+)
+def not_reduced(upstream, a, b):
+    return upstream, upstream
+
+
+@mistake(
+    of=broadcast_backward,
+    says="The gradient is averaged where it must be summed: an entry that is used n times receives n "
+    "gradients.",
+)
+def averaged(upstream, a, b):
+    da, db = broadcast_backward(upstream, a, b)
+    return da * (a.size / upstream.size), db * (b.size / upstream.size)
+
+
+@mistake(
+    of=broadcast_backward,
+    says="Axes of length 1 are forgotten: only the axes that are missing in front are summed.",
+)
+def only_missing_axes(upstream, a, b):
+    return tuple(upstream.sum(axis=tuple(range(upstream.ndim - x.ndim))) for x in (a, b))
+
+
+@mistake(
+    of=broadcast_backward,
+    says="Axes that the operand does not have are forgotten: NumPy puts them in front, and they must "
+    "be summed too.",
+)
+def only_axes_of_length_one(upstream, a, b):
+    gradients = []
+    for x in (a, b):
+        axes = [i for i, length in enumerate(x.shape) if length == 1 != upstream.shape[i]]
+        gradients.append(upstream.sum(axis=tuple(axes), keepdims=True))
+    return tuple(gradients)
+
+
+@mistake(
+    of=broadcast_backward,
+    says="Only the second operand is reduced. Either may be the one that is repeated, and both may be.",
+)
+def first_operand_not_reduced(upstream, a, b):
+    return upstream, broadcast_backward(upstream, a, b)[1]
+
+
+@mistake(
+    of=broadcast_backward,
+    says="The axes of length 1 are lost in the sum. Keep them with keepdims=True: the gradient has "
+    "the shape of its operand.",
+)
+def axes_lost(upstream, a, b):
+    return tuple(np.squeeze(g) for g in broadcast_backward(upstream, a, b))
+
+
+@mistake(
+    of=broadcast_backward,
+    says="This only works for the bias of a layer: it sums over axis 0, whatever was repeated.",
+)
+def always_axis_zero(upstream, a, b):
+    return tuple(
+        upstream if x.shape == upstream.shape else upstream.sum(axis=0).reshape(-1) for x in (a, b)
+    )
+
+
+@mistake(
+    of=broadcast_backward,
+    says="The first entry of upstream along a repeated axis is taken, the others are dropped. They "
+    "all reach the operand: sum.",
+)
+def first_entry_taken(upstream, a, b):
+    gradients = []
+    for x in (a, b):
+        gradient = upstream[(0,) * (upstream.ndim - x.ndim)]
+        for axis, length in enumerate(x.shape):
+            gradient = gradient if length > 1 else gradient.take([0], axis=axis)
+        gradients.append(gradient)
+    return tuple(gradients)
+
+
+@alternative(of=broadcast_backward)
+def length_one_axes_too(upstream, a, b):
+    return _reduced(upstream, a.shape), _reduced(upstream, b.shape)
+
+
+@alternative(of=broadcast_backward)
+def by_adding_up_entries(upstream, a, b):
+    gradients = []
+    for x in (a, b):
+        where = np.broadcast_to(np.arange(x.size).reshape(x.shape), upstream.shape)
+        sums = np.bincount(where.ravel(), upstream.ravel(), minlength=x.size)
+        gradients.append(sums.reshape(x.shape))
+    return gradients
+
+
+# embedding_backward
+
+
+@mistake(
+    of=embedding_backward,
+    says="A row that is looked up several times keeps only its last gradient; they must add up. "
+    "gradient[indices] += upstream does not help: it reads all rows, adds, and writes them back once.",
+)
+def rows_overwritten(upstream, table, indices):
+    gradient = np.zeros_like(table)
+    gradient[indices] = upstream
+    return gradient
+
+
+@mistake(
+    of=embedding_backward,
+    says="The gradient is averaged over the lookups of a row. Every lookup counts in full.",
+)
+def averaged_over_lookups(upstream, table, indices):
+    counts = np.bincount(indices.ravel(), minlength=len(table))
+    return embedding_backward(upstream, table, indices) / np.maximum(counts, 1)[:, None].astype(
+        table.dtype
+    )
+
+
+@mistake(
+    of=embedding_backward,
+    says="The gradient is added to the table itself. Start from zeros in its shape.",
+)
+def added_to_the_table(upstream, table, indices):
+    return table + embedding_backward(upstream, table, indices)
+
+
+@mistake(
+    of=embedding_backward,
+    says="The caller's table is changed. Start from a new array of zeros.",
+)
+def table_changed(upstream, table, indices):
+    table[:] = embedding_backward(upstream, table, indices)
+    return table
+
+
+@mistake(
+    of=embedding_backward,
+    says="Only the rows that were looked up come back, in the shape of upstream. The gradient has the "
+    "shape of the table, with zeros in the rows that nobody looked up.",
+)
+def shaped_like_upstream(upstream, table, indices):
+    return upstream.copy()
+
+
+@mistake(
+    of=embedding_backward,
+    says="The upstream gradient is ignored: this counts how often a row was looked up.",
+)
+def lookups_counted(upstream, table, indices):
+    return embedding_backward(np.ones_like(upstream), table, indices)
+
+
+@mistake(
+    of=embedding_backward,
+    says="The result is float64 whatever the table is. Make the zeros in the table's dtype, for "
+    "example with np.zeros_like.",
+)
+def always_double(upstream, table, indices):
+    gradient = np.zeros(table.shape)
+    np.add.at(gradient, indices, upstream)
+    return gradient
+
+
+@alternative(of=embedding_backward)
+def as_a_matrix_product(upstream, table, indices):
+    one_hot = (indices.reshape(-1, 1) == np.arange(len(table))).astype(table.dtype)
+    return one_hot.T @ upstream.reshape(-1, table.shape[1])
+
+
+@alternative(of=embedding_backward)
+def lookup_by_lookup(upstream, table, indices):
+    gradient = np.zeros(table.shape, dtype=table.dtype, order="F")
+    for position in np.ndindex(indices.shape):
+        gradient[indices[position]] += upstream[position]
+    return gradient
+
+
+# expose_bug
+
+
+def _case(**changed):
+    case = dict(zip(("upstream", "table", "indices", "w", "b"), expose_bug(), strict=True))
+    return tuple({**case, **changed}.values())
+
+
+@mistake(
+    of=expose_bug,
+    says="There is one sample only. An average over one sample is its sum, and no row can be looked "
+    "up twice.",
+)
+def one_sample():
+    upstream, _, indices, _, _ = expose_bug()
+    return _case(upstream=upstream[:1], indices=indices[:1])
+
+
+@mistake(
+    of=expose_bug,
+    says="No row of the table is looked up twice. Whether gradients are added or overwritten makes no "
+    "difference then.",
+)
+def no_row_twice():
+    return _case(indices=np.array([3, 0, 2, 1]), upstream=expose_bug()[0][:4])
+
+
+@mistake(
+    of=expose_bug,
+    says="Every entry before the ReLU is positive. With nothing to stop, a mask makes no difference.",
+)
+def nothing_is_masked():
+    return _case(b=np.full(3, 100.0))
+
+
+@mistake(
+    of=expose_bug,
+    says="upstream has the signs of what goes into the ReLU, as when it is computed from its output. "
+    "A mask made of upstream is then the right mask.",
+)
+def mask_agrees_with_upstream():
+    _, table, indices, w, b = expose_bug()
+    return _case(upstream=np.maximum(table[indices] @ w + b, 0) * np.linspace(2, 3, 3))
+
+
+@mistake(
+    of=expose_bug,
+    says="Every entry of upstream is 1. Leaving upstream out then changes nothing: an upstream of "
+    "ones hides more bugs than any other choice.",
+)
+def upstream_all_ones():
+    return _case(upstream=np.ones_like(expose_bug()[0]))
+
+
+@mistake(
+    of=expose_bug,
+    says="No entry of upstream is larger than 1, so clipping it to ±1 changes nothing.",
+)
+def upstream_small():
+    return _case(upstream=0.2 * np.tanh(expose_bug()[0]))
+
+
+@mistake(
+    of=expose_bug,
+    says="w is symmetric, perhaps the identity. Its transpose is the same matrix then.",
+)
+def symmetric_weights():
+    return _case(w=expose_bug()[3] + expose_bug()[3].T)
+
+
+@mistake(
+    of=expose_bug,
+    says="indices rise from sample to sample. Taking the rows in the order of the table is then no "
+    "mistake.",
+)
+def indices_in_order():
+    return _case(indices=np.sort(expose_bug()[2]))
+
+
+@mistake(
+    of=expose_bug,
+    says="Every entry is zero, so that every gradient is zero as well, the broken ones too.",
+)
+def all_zero():
+    return tuple(np.zeros_like(part) for part in expose_bug())
+
+
+@mistake(
+    of=expose_bug,
+    says="upstream has the shape of the looked-up rows. It must have the shape of the output a: one "
+    "column for each column of w.",
+)
+def upstream_misshapen():
+    _, table, indices, w, b = expose_bug()
+    return table[indices] * 2, table, indices, w[:, :2], b[:2]
+
+
+@alternative(of=expose_bug)
+def by_hand():
+    table = np.array([[1.0, -2.0], [0.5, 3.0]])
+    w = np.array([[1.0, 2.0, -1.0], [0.5, -1.0, 1.5]])
+    upstream = np.array([[3.0, -2.0, 5.0], [-0.5, 4.0, -3.0], [2.0, 1.5, -4.0]])
+    return [upstream, table, np.array([1, 0, 1]), w, np.array([0.1, -0.2, 0.3])]
+
+
+@alternative(of=expose_bug)
+def random_every_time():
+    rng = np.random.default_rng()
+    indices = np.array([5, 1, 5, 0, 2, 1, 4, 3])
+    upstream, table = 5 * rng.normal(size=(8, 4)), rng.normal(size=(6, 4))
+    return upstream, table, indices, rng.normal(size=(4, 4)), rng.normal(size=4)

@@ -1,0 +1,231 @@
+"""What `expose_bug` puts a student's case to: backward passes that are broken.
+
+No backward pass is written here. A right gradient is measured; a broken one is what would be measured
+if the bug were there: the derivative of another function, or the right one changed as the bug changes
+it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from autograder.checks import find_problem
+from autograder.exercise import Ask, Exercise, Finding, Outcome, Question, Reference, question
+from autograder.gradients import numerical_gradient
+
+Array = np.ndarray
+Case = tuple[Array, ...]  # upstream, table, indices, w, b
+Gradients = list[Array]  # of table, w and b
+
+PARTS = ("upstream", "table", "indices", "w", "b")
+LARGEST = 60  # entries of an array of a case
+SEEN = 1e-4  # a broken gradient is exposed if it is off by this, relative to the largest entry
+
+
+def forward(table: Array, indices: Array, w: Array, b: Array) -> Array:
+    """Rows of a table, through a linear layer and a ReLU."""
+    return np.maximum(linear(table, indices, w, b), 0)
+
+
+def linear(table: Array, indices: Array, w: Array, b: Array) -> Array:
+    """What goes into the ReLU."""
+    return table[indices] @ w + b
+
+
+def measured(case: Case, function: Callable[..., Array] = forward) -> list[Any]:
+    """The gradients of a function of the case, as estimates."""
+    upstream, table, indices, w, b = case
+    estimates = numerical_gradient(function, table, indices, w, b, upstream=upstream, wrt=(0, 2, 3))
+    return [estimates[i] for i in (0, 2, 3)]
+
+
+def gradients(case: Case, function: Callable[..., Array] = forward) -> Gradients:
+    """Their values; at a kink, the slope on one side, as a ReLU's mask has it."""
+    return [estimate.value for estimate in measured(case, function)]
+
+
+def without_mask(case: Case) -> Gradients:
+    return gradients(case, linear)
+
+
+def mask_of_upstream(case: Case) -> Gradients:
+    upstream, *rest = case
+    return gradients((np.maximum(upstream, 0), *rest), linear)
+
+
+def upstream_ignored(case: Case) -> Gradients:
+    upstream, *rest = case
+    return gradients((np.ones_like(upstream), *rest))
+
+
+def upstream_clipped(case: Case) -> Gradients:
+    upstream, *rest = case
+    return gradients((np.clip(upstream, -1, 1), *rest))
+
+
+def bias_averaged(case: Case) -> Gradients:
+    dtable, dw, db = gradients(case)
+    return [dtable, dw, db / len(case[0])]
+
+
+def weights_from_sorted_rows(case: Case) -> Gradients:
+    """For dw, the looked-up rows are taken in the order of the table."""
+    upstream, table, indices, w, b = case
+    dtable, _, db = gradients(case)
+    behind_mask = (upstream * (forward(*case[1:]) > 0), table, np.sort(indices), w, b)
+    return [dtable, gradients(behind_mask, linear)[1], db]
+
+
+def rows_overwritten(case: Case) -> Gradients:
+    """Only the last sample that looks a row up reaches it."""
+    upstream, _, indices, _, _ = case
+    last = [i for i in range(len(indices)) if indices[i] not in indices[i + 1 :]]
+    kept = np.zeros_like(upstream)
+    kept[last] = upstream[last]
+    _, dw, db = gradients(case)
+    return [gradients((kept, *case[1:]))[0], dw, db]
+
+
+def weights_not_transposed(case: Case) -> Gradients | None:
+    upstream, table, indices, w, b = case
+    if w.shape[0] != w.shape[1]:
+        return None  # it crashes
+    _, dw, db = gradients(case)
+    behind_mask = (upstream * (forward(*case[1:]) > 0), table, indices, w.T.copy(), b)
+    return [gradients(behind_mask, linear)[0], dw, db]
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A broken backward pass, what is wrong with it, and the mistake of a case that hides it."""
+
+    says: str
+    broken: Callable[[Case], Gradients | None]
+    hidden_by: str
+
+
+BUGS = (
+    Bug("db is divided by the number of samples", bias_averaged, "one_sample"),
+    Bug("a row looked up twice keeps only its last gradient", rows_overwritten, "no_row_twice"),
+    Bug("the mask of the ReLU is missing", without_mask, "nothing_is_masked"),
+    Bug("the mask asks where upstream is positive", mask_of_upstream, "mask_agrees_with_upstream"),
+    Bug("upstream is taken as all ones", upstream_ignored, "upstream_all_ones"),
+    Bug("upstream is clipped to ±1", upstream_clipped, "upstream_small"),
+    Bug("w is used where its transpose belongs", weights_not_transposed, "symmetric_weights"),
+    Bug("dw takes the looked-up rows in the order of the table", weights_from_sorted_rows,
+        "indices_in_order"),
+)  # fmt: skip
+
+
+def problem_with(value: Any) -> str:
+    """Why what came back is no case, or ""."""
+    if type(value) not in (tuple, list) or len(value) != len(PARTS):
+        return f"Return five arrays: {', '.join(PARTS)}."
+    if any(type(part) is not np.ndarray for part in value):
+        wrong = next(
+            n for n, part in zip(PARTS, value, strict=True) if type(part) is not np.ndarray
+        )
+        return f"{wrong} is no array; np.array(…) makes one of a list."
+    upstream, table, indices, w, b = value
+    if any(part.size > LARGEST for part in value):
+        return f"A small case is enough: no array may have more than {LARGEST} entries."
+    if indices.dtype.kind not in "iu":
+        return f"indices has dtype {indices.dtype}, but should be an array of int."
+    for name, part in zip(PARTS, value, strict=True):
+        if name != "indices" and part.dtype != np.float64:
+            return f"{name} has dtype {part.dtype}, but should have float64."
+        if not np.isfinite(part).all():
+            return f"{name} holds NaN or infinity."
+    if indices.ndim != 1 or table.ndim != 2 or w.ndim != 2 or b.ndim != 1:
+        return "indices and b have one axis, table and w two. One of them has not."
+    if not len(indices) or indices.min() < 0 or indices.max() >= len(table):
+        return "indices must name rows of the table, 0 to rows - 1, at least one."
+    if table.shape[1] != w.shape[0] or b.shape != w.shape[1:]:
+        return f"table {table.shape}, w {w.shape} and b {b.shape} do not fit together."
+    if upstream.shape != (len(indices), len(b)):
+        return f"upstream has shape {upstream.shape}, but a has shape {(len(indices), len(b))}."
+    return ""
+
+
+def is_right(claimed: Gradients, right: list[Any]) -> bool:
+    """Whether all gradients are right as far as a check can tell."""
+    for claim, estimate in zip(claimed, right, strict=True):
+        slack = SEEN * np.abs(estimate.value).max(initial=0) + 4 * estimate.error
+        if np.any((claim < estimate.lower - slack) | (claim > estimate.upper + slack)):
+            return False
+    return True
+
+
+@dataclass(frozen=True)
+class Exposes:
+    """The case that the student wrote exposes broken backward passes; each earns its part."""
+
+    title: str = "exposing"
+    share: float = 1.0
+
+    def questions(self, rng: np.random.Generator) -> list[Question]:
+        """There is one question: your case, please."""
+        return [question("your case, put to one right and eight broken backward passes")]
+
+    def right(self, asked: Question, solve: Any, reference: Reference) -> Any:
+        """Nothing: any case that exposes them will do."""
+        return None
+
+    def judge(
+        self, exercise: Exercise, questions: list[Question], rights: list[Any], ask: Ask
+    ) -> Outcome:
+        """Ask for the case, and put it to every broken pass."""
+        (asked,) = questions
+        answer = ask(asked)
+        if found := find_problem(self.title, answer, asked):
+            return Outcome(0.0, (found,), (answer,))
+        if says := problem_with(answer.value):
+            return Outcome(0.0, (self.finding(says, asked),), (answer,))
+        case = tuple(answer.value)
+        right = measured(case)
+        if not all(estimate.certain for estimate in right):
+            says = (
+                "On your case not even the right gradients can be measured: its numbers differ too"
+            )
+            finding = self.finding(f"{says} much in size, or are too large.", asked)
+            return Outcome(0.0, (finding,), (answer,))
+        hidden = [bug for bug in BUGS if not exposed(bug, case, right)]
+        findings = tuple(
+            self.finding(
+                f"One broken pass gives the right gradients for your case: {bug.says}.", asked,
+                bug.hidden_by,
+            )
+            for bug in hidden
+        )  # fmt: skip
+        return Outcome(1 - len(hidden) / len(BUGS), findings, (answer,))
+
+    def finding(self, says: str, asked: Question, mistake: str = "") -> Finding:
+        """A finding about the case."""
+        return Finding(self.title, "property", "your case", says, question=asked, mistake=mistake)
+
+
+def exposed(bug: Bug, case: Case, right: list[Any]) -> bool:
+    """Whether a broken pass gives wrong gradients for the case, or none."""
+    claimed = bug.broken(case)
+    return claimed is None or not is_right(claimed, right)
+
+
+EXPOSE = Exercise(
+    "backprop.expose_bug",
+    points=2,
+    checks=(Exposes(),),
+    result="your case",
+    needs=("backprop.linear_backward", "backprop.embedding_backward", "backprop.relu_backward"),
+    hints=(
+        "Ask of each bug: for which inputs would it make no difference? Your case must be none of "
+        "these.",
+        "Several samples, a row that is looked up twice, entries of either sign before the ReLU and "
+        "in upstream, and numbers that are not all alike.",
+        "A table, w, b and upstream from rng.normal go a long way. Then see to it that indices "
+        "repeat and are not sorted, and that some entries of upstream are larger than 1.",
+    ),
+)
