@@ -17,7 +17,16 @@ from book.make_digit_points import spread_out
 from course.bundle import bundle, figure_names, imports, literal
 
 FIGURES = Path(__file__).parents[2] / "book" / "figures"
-FIGURE_NAMES = ["activations", "graph", "layers", "loss_surface", "neuron", "outlier", "step_size"]
+FIGURE_NAMES = [
+    "activation_histograms",
+    "activations",
+    "graph",
+    "layers",
+    "loss_surface",
+    "neuron",
+    "outlier",
+    "step_size",
+]
 Z = np.concatenate([np.linspace(-8, 8, 321), [-700, -40, -30, -1e-9, 1e-9, 30, 40, 700]])
 
 

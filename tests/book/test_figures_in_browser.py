@@ -16,7 +16,16 @@ from book.palette import palette
 from course.bundle import bundle
 
 BOOK = Path(__file__).parents[2] / "book"
-FIGURE_NAMES = ["activations", "graph", "layers", "loss_surface", "neuron", "outlier", "step_size"]
+FIGURE_NAMES = [
+    "activation_histograms",
+    "activations",
+    "graph",
+    "layers",
+    "loss_surface",
+    "neuron",
+    "outlier",
+    "step_size",
+]
 ORIGIN = "http://figures.test"
 PAGE = """<!doctype html><html lang="en"><meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -341,6 +350,7 @@ def test_a_figure_loads_as_modules_too(open_figure: Open, name):
 def test_a_change_from_outside_is_shown(open_figure: Open, name):
     page = open_figure(name)
     key = {
+        "activation_histograms": "factor",
         "neuron": "w1",
         "layers": "width",
         "activations": "z",
