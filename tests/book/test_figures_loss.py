@@ -106,6 +106,16 @@ def test_the_wild_points_share_of_the_pull():
         assert share == pytest.approx(pulls[-1] / pulls.sum(), rel=1e-9)
 
 
+def test_a_wild_point_does_about_a_quarter_of_the_pulling_as_the_caption_says():
+    shares = {}
+    for name in ("mse", "mae", "huber"):
+        w, b = in_node("result = losses.fitLine(...given);", [name, WILD.tolist(), 0.5])
+        given = [name, WILD.tolist(), 40, w, b, 0.5]
+        shares[name] = in_node("result = losses.shareOfPull(...given);", given)
+    assert shares["mse"] == pytest.approx(0.25, abs=0.05)
+    assert max(shares["mae"], shares["huber"]) < 0.05
+
+
 def test_a_contour_lies_on_its_level():
     code = """
     const ground = contours.surface(41, (c, r) => (c - 20) ** 2 / 4 + (r - 12) ** 2);
