@@ -10,12 +10,13 @@ export JUPYTER_PLATFORM_DIRS := 1
 # Two BLAS threads on two cores gain nothing on arrays of this size and cost a lot when tests share them.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+export SOLUTIONS ?= 1
 
 .DEFAULT_GOAL := help
 .PHONY: help book lab test lint bench fuzz class audit keys system clean
 
 help:
-	@echo 'make book     build the book and serve it on http://127.0.0.1:$(PORT)  (SERVE=0: only build)'
+	@echo 'make book     build the book and serve it on http://127.0.0.1:$(PORT)  (SERVE=0: only build; SOLUTIONS=0: without model answers)'
 	@echo 'make lab      the exercise notebooks in JupyterLab, in work/'
 	@echo 'make test     everything that must hold'
 	@echo 'make class    grade a simulated class of ten through nbgrader  (CHAPTER=structure)'

@@ -14,9 +14,11 @@
 
 An exercise's points, needs and hints come from the registry, its stub from the composed notebook.
 Nothing about an exercise is written on the page, so that page, notebook and checks cannot disagree.
+``make book SOLUTIONS=0`` leaves the rubrics of written questions out, for a class.
 """
 
 import html
+import os
 from pathlib import Path
 from typing import ClassVar
 
@@ -131,7 +133,8 @@ class WrittenDirective(SphinxDirective):
             "Answer in the notebook, in the cell below the question. A person reads and grades it."
         )
         node += nodes.paragraph("", how, classes=["exercise-how"])
-        node += Folded("", *self.parse(rule + 1, len(lines)), summary="How it is graded")
+        if os.environ.get("SOLUTIONS") != "0":
+            node += Folded("", *self.parse(rule + 1, len(lines)), summary="How it is graded")
         return [node]
 
     def parse(self, start: int, stop: int) -> list[nodes.Node]:
