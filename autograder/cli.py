@@ -13,6 +13,9 @@ from autograder.exercise import Exercise
 from autograder.exercises import CHAPTERS, UnknownExercise, chapters, find, registry
 from autograder.keys import KeyProblem
 
+# What only a clone of the course has, with its requirements installed.
+INSTRUCTORS = frozenset({"solutions", "nbgrader", "jupytext", "markdown_it", "nbformat"})
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
@@ -22,11 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UnknownExercise, KeyProblem) as error:
         return _complain(str(error))
     except ModuleNotFoundError as error:
-        if not (error.name or "").startswith("solutions"):
+        if (error.name or "").partition(".")[0] not in INSTRUCTORS:
             raise
         return _complain(
             "This command is the instructor's: it needs the solutions, which are not part of the "
-            "installed package. Run it from a clone of the course."
+            f"installed package. Run it from a clone of the course. ({error})"
         )
 
 
@@ -57,7 +60,9 @@ def _parser() -> argparse.ArgumentParser:
     lab.set_defaults(run=_lab)
 
     simulate = commands.add_parser("class", help="grade a simulated class of ten through nbgrader")
-    simulate.add_argument("chapter", nargs="?", default="structure", metavar="CHAPTER")
+    simulate.add_argument(
+        "chapter", nargs="?", default="structure", choices=tuple(CHAPTERS), metavar="CHAPTER"
+    )
     simulate.add_argument("--course", type=Path, required=True, metavar="DIR")
     simulate.add_argument("--seed", type=int, default=1)
     simulate.set_defaults(run=_class)
@@ -119,8 +124,6 @@ def _release(options: argparse.Namespace) -> int:
 
     try:
         released = release(options.chapter, options.course)
-    except FileNotFoundError:
-        return _complain(f"there is no course/{options.chapter}.md yet.")
     except (CourseError, NbgraderFailed) as error:
         return _complain(str(error))
     print(f"released {released}")
@@ -128,22 +131,32 @@ def _release(options: argparse.Namespace) -> int:
 
 
 def _lab(options: argparse.Namespace) -> int:
-    from autograder.release import hand_out, release
+    from autograder.notebook import COURSE, CourseError
+    from autograder.release import NbgraderFailed, hand_out, release
 
     work = options.folder / ".release"
-    for chapter in chapters():
-        mine = hand_out(release(chapter, work), options.folder)
-        print(mine)
-    shutil.rmtree(work)
+    try:
+        for chapter in chapters():
+            if (COURSE / f"{chapter}.md").exists():  # else it is being written
+                print(hand_out(release(chapter, work), options.folder))
+    except (CourseError, NbgraderFailed) as error:
+        return _complain(str(error))
+    finally:
+        shutil.rmtree(work, ignore_errors=True)
     return 0
 
 
 def _class(options: argparse.Namespace) -> int:
+    from autograder.notebook import CourseError
+    from autograder.release import NbgraderFailed
     from autograder.simulate import run_class, table
 
     if options.course.exists() and any(options.course.iterdir()):
         return _complain(f"{options.course} is not empty; a simulated class wants a new folder.")
-    results = run_class(options.chapter, options.course, options.seed)
+    try:
+        results = run_class(options.chapter, options.course, options.seed)
+    except (CourseError, NbgraderFailed) as error:
+        return _complain(str(error))
     print(table(results))
     return int(any(result.differing for result in results))
 

@@ -66,6 +66,8 @@ def compose(path: Path) -> nbformat.NotebookNode:
         With file and line: an unknown exercise, a grade id that occurs twice, MyST that would not
         be understood in a notebook, an exercise of the chapter that is missing.
     """
+    if not path.exists():
+        raise CourseError(f"{path}: there is no such file yet.")
     return _Composer(path).notebook()
 
 
@@ -100,25 +102,30 @@ class _Composer:
         """Cut a Markdown cell at its directives."""
         lines = source.split("\n")
         start = 0
+        code: set[int] = set()
         for token in MarkdownIt("commonmark").parse(source):
-            if token.type != "fence" or token.level or not (match := FENCE.match(token.info)):
+            if token.type not in ("fence", "code_block"):
                 continue
             assert token.map is not None
             begin, end = token.map
-            yield from self.prose(lines[start:begin], first_line + start)
+            code.update(range(first_line + begin, first_line + end))
+            if not (match := FENCE.match(token.info)):
+                continue
+            if token.level:
+                raise self.error(
+                    first_line + begin, "a directive stands in a list or a quotation; move it out"
+                )
+            yield from self.prose(lines[start:begin], first_line + start, code)
             directive, argument = match.groups()
             yield Block(first_line + begin, token.content, directive, argument.strip())
             start = end
-        yield from self.prose(lines[start:], first_line + start)
+        yield from self.prose(lines[start:], first_line + start, code)
 
-    def prose(self, lines: list[str], first_line: int) -> Iterator[Block]:
-        fenced = False
+    def prose(self, lines: list[str], first_line: int, code: set[int]) -> Iterator[Block]:
         for number, line in enumerate(lines, first_line):
-            if line.lstrip().startswith(("```", "~~~")):
-                fenced = not fenced
             without_code = re.sub(r"(?<!\})(`+)(?!`).*?(?<!`)\1(?!`)", "", line)
             for pattern, what in OTHER_MYST:
-                if not fenced and pattern.search(without_code):
+                if number not in code and pattern.search(without_code):
                     raise self.error(
                         number,
                         f"{what} of MyST ({line.strip()[:40]!r}) would not be understood in the "
@@ -183,8 +190,12 @@ class _Composer:
             )
         question = "\n".join(lines[1 : rules[0]]).strip()
         rubric = "\n".join(lines[rules[0] + 1 :]).strip()
+        if not question or not rubric:
+            missing = "question" if not question else "rubric"
+            raise self.error(block.line, f"the {missing} of this written question is empty")
         grade_id = f"{self.chapter}-{slug.replace('.', '-')}"
-        asked = new_markdown_cell(f"**Written question** ({match[1]} points)\n\n{question}")
+        points = f"{match[1]} {'point' if match[1] == '1' else 'points'}"
+        asked = new_markdown_cell(f"**Written question** ({points})\n\n{question}")
         question_id = self.unique(f"{grade_id}-question", block.line)
         asked.metadata["nbgrader"] = _nbgrader(question_id, locked=True)
         answer = new_markdown_cell(f"{BEGIN}\n{rubric}\n{END}")
@@ -287,8 +298,10 @@ def source_as(function: Any, name: str) -> str:
 def _needed(function: Any, found: dict[str, Any]) -> dict[str, Any]:
     """The functions of solutions/ that `function` uses, by name, and those that they use."""
     namespace = vars(inspect.getmodule(function))
-    for node in ast.walk(ast.parse(_plain_source(function))):
-        if not isinstance(node, ast.Name) or node.id in found or node.id == function.__name__:
+    tree = ast.parse(_plain_source(function))
+    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} | {function.__name__}
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Name) or node.id in found or node.id in own:
             continue
         value = namespace.get(node.id)
         module = getattr(value, "__module__", None) or ""
@@ -314,7 +327,7 @@ def _renamed(source: str, names: dict[str, str]) -> str:
             node.name = names.get(node.name, node.name)
             return self.generic_visit(node)
 
-        visit_FunctionDef = visit_ClassDef = visit_definition
+        visit_FunctionDef = visit_ClassDef = visit_definition  # noqa: N815  ast's own names
 
     return ast.unparse(ast.fix_missing_locations(Rename().visit(ast.parse(source))))
 

@@ -111,7 +111,6 @@ def run_class(chapter: str, course: Path, seed: int = 1) -> list[Result]:
 def _one_each(entries: list[Entry], exercises: list[Exercise]) -> list[Entry]:
     """Where several exercises share one cell, the last choice stands, judged by each of them."""
     last = {entry.symbol: entry for entry in entries}
-    namespace: dict[str, Any] = {}
     settled = []
     for entry, exercise in zip(entries, exercises, strict=True):
         chosen = last[entry.symbol]
@@ -119,7 +118,8 @@ def _one_each(entries: list[Entry], exercises: list[Exercise]) -> list[Entry]:
         if chosen is not entry:
             points = 0.0
             if chosen.source:
-                exec(chosen.source, {"np": np}, namespace)
+                namespace: dict[str, Any] = {"np": np}
+                exec(chosen.source, namespace)
                 points = deserved(exercise, namespace[entry.symbol])
         settled.append(Entry(entry.cell, entry.symbol, chosen.wrote, chosen.source, points))
     return settled
