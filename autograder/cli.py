@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import sys
 from collections.abc import Sequence
@@ -53,7 +54,24 @@ def _parser() -> argparse.ArgumentParser:
     )
     release.add_argument("chapter", choices=tuple(CHAPTERS), metavar="CHAPTER")
     release.add_argument("--course", type=Path, required=True, metavar="DIR")
+    _add_keys(release)
     release.set_defaults(run=_release)
+
+    grade = commands.add_parser(
+        "grade", help="grade an assignment's submissions in a sandbox, into nbgrader's gradebook"
+    )
+    grade.add_argument("assignment", metavar="ASSIGNMENT")
+    grade.add_argument("--course", type=Path, required=True, metavar="DIR")
+    grade.add_argument(
+        "--isolation", choices=("full", "limited", "none"), default="full",
+        help="less than full only where you say so; see `autograder doctor`",
+    )  # fmt: skip
+    grade.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
+    grade.add_argument("--jobs", type=int, metavar="N", help="processes; by default one a core")
+    grade.set_defaults(run=_grade)
+
+    doctor = commands.add_parser("doctor", help="which isolation does this machine give?")
+    doctor.set_defaults(run=_doctor)
 
     lab = commands.add_parser("lab", help="put the students' notebooks of all chapters into DIR")
     lab.add_argument("folder", type=Path, metavar="DIR")
@@ -65,8 +83,16 @@ def _parser() -> argparse.ArgumentParser:
     )
     simulate.add_argument("--course", type=Path, required=True, metavar="DIR")
     simulate.add_argument("--seed", type=int, default=1)
+    _add_keys(simulate)
     simulate.set_defaults(run=_class)
     return parser
+
+
+def _add_keys(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--keys", type=int, default=64, metavar="N",
+        help="secret keys for each exercise, settled by a class's first release (64)",
+    )  # fmt: skip
 
 
 def _complain(message: str) -> int:
@@ -121,13 +147,77 @@ def _audit(options: argparse.Namespace) -> int:
 def _release(options: argparse.Namespace) -> int:
     from autograder.notebook import CourseError
     from autograder.release import NbgraderFailed, release
+    from autograder.secret_keys import SecretProblem
 
     try:
         released = release(options.chapter, options.course)
-    except (CourseError, NbgraderFailed) as error:
+        _record_secret_keys(options.chapter, options.course, options.keys)
+    except FileNotFoundError:
+        return _complain(f"there is no course/{options.chapter}.md yet.")
+    except (CourseError, NbgraderFailed, SecretProblem) as error:
         return _complain(str(error))
     print(f"released {released}")
     return 0
+
+
+def _record_secret_keys(chapter: str, course: Path, count: int) -> None:
+    from concurrent.futures import ProcessPoolExecutor
+
+    from autograder.run import Progress
+    from autograder.secret_keys import record_secret_keys
+
+    exercises = [e for e in registry().values() if e.chapter == chapter]
+    bar = Progress("recorded secret keys:", 0, sys.stderr)
+    with ProcessPoolExecutor(_cores()) as executor:
+        record_secret_keys(course, exercises, count, executor, bar.at)
+    bar.end()
+
+
+def _cores() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+
+
+def _grade(options: argparse.Namespace) -> int:
+    from concurrent.futures import BrokenExecutor
+
+    from autograder.doctor import NotIsolated, require
+    from autograder.gradebook import GradebookProblem
+    from autograder.grading import make_job, students_who_submitted, workers
+    from autograder.run import grade_class, keys_needed
+    from autograder.secret_keys import SecretProblem, record_missing
+
+    course = options.course.resolve()
+    there = students_who_submitted(course, options.assignment)
+    students = options.students or there
+    if unknown := sorted(set(students) - set(there)):
+        return _complain(f"nothing was handed in by {', '.join(unknown)}.")
+    if not students:
+        return _complain(f"there is nothing in {course}/submitted/*/{options.assignment}.")
+    try:
+        require(options.isolation)
+        job = make_job(course, options.assignment, options.isolation)
+        record_missing(course, keys_needed(job, students))
+        with workers(job, options.jobs or _cores()) as executor:
+            summary = grade_class(job, students, executor)
+    except (NotIsolated, SecretProblem, GradebookProblem) as error:
+        return _complain(str(error))
+    except BrokenExecutor:
+        return _complain(
+            "a worker was killed, perhaps for lack of memory. Nothing is lost: grade again, and it "
+            "goes on where it was; with less memory, `--jobs 1`."
+        )
+    for student, note in summary.mended:
+        print(f"{student}: {note}")
+    print(f"graded {summary.submissions} submissions in {summary.seconds:.1f} s")
+    return 0
+
+
+def _doctor(options: argparse.Namespace) -> int:
+    from autograder.doctor import report
+
+    text, full = report()
+    print(text)
+    return int(not full)
 
 
 def _lab(options: argparse.Namespace) -> int:
@@ -154,7 +244,7 @@ def _class(options: argparse.Namespace) -> int:
     if options.course.exists() and any(options.course.iterdir()):
         return _complain(f"{options.course} is not empty; a simulated class wants a new folder.")
     try:
-        results = run_class(options.chapter, options.course, options.seed)
+        results = run_class(options.chapter, options.course, options.seed, options.keys)
     except (CourseError, NbgraderFailed) as error:
         return _complain(str(error))
     print(table(results))

@@ -7,30 +7,37 @@ run goes on where it was. What limits or the machine caused is graded but never 
 
 from __future__ import annotations
 
+import ast
+import atexit
 import hashlib
-import inspect
 import json
+import multiprocessing
 import os
+import signal
+import threading
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import Executor, Future
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
-from functools import cache
+from functools import cache, lru_cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import nbformat
 
-import autograder
 from autograder.ask import Answer
 from autograder.checking import Verdict, judge
 from autograder.exercise import Exercise, Question
 from autograder.exercises import find, registry
 from autograder.feedback import to_data, to_html
 from autograder.keys import Key
-from autograder.repair import Repaired, cells_to_run, repair
+from autograder.repair import Repaired, blank, cells_to_run, repair
+from autograder.sandbox.confine import die_with_parent
 from autograder.sandbox.policy import Limits
 from autograder.sandbox.session import Sandbox, Session
-from autograder.secret_keys import STATE, course_secret, number_for, secret_key
+from autograder.secret_keys import STATE, course_secret, key_count, number_for, secret_key
+from autograder.versions import checking_version
 
 TRIES = 2  # a child that died or took too long may have met a busy machine
 
@@ -74,9 +81,8 @@ class Grader:
         try:
             repaired = repair(folder, released, name)
         except Exception as error:  # an unforeseen file must not stop the batch
-            blank = repair(Path("/nonexistent"), released, name)
-            blank.notes.insert(0, f"The submission could not be read ({type(error).__name__}).")
-            repaired = blank
+            note = f"The submission could not be read ({type(error).__name__})."
+            repaired = Repaired(blank(released), [note], found=False)
         scores = self.scores(student, repaired)
         return Result(
             student, assignment, name, repaired.notebook, scores, repaired.notes, repaired.found
@@ -99,13 +105,13 @@ class _Run:
         self.notebook = notebook
         self.cells = cells_to_run(notebook)
         self.secret = course_secret(grader.course)
+        self.count = key_count(grader.course)
         self.student = student
-        graded = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
-        self.exercises = [e for e in registry().values() if e.grade_id in graded]
+        self.exercises = exercises_in(notebook)
         self.session: Session | None = None
 
     def result(self, exercise: Exercise) -> dict[str, Any]:
-        number = number_for(self.secret, self.student, exercise.name)
+        number = number_for(self.secret, self.student, exercise.name, self.count)
         key, key_hash = secret_key(self.grader.course, exercise.name, number)
         path = self._path(exercise, key_hash)
         if (kept := _read(path)) is not None:
@@ -159,20 +165,23 @@ class _Run:
             self.session = None
 
     def _path(self, exercise: Exercise, key_hash: str) -> Path:
-        parts = [self.cells, key_hash, checking_version(exercise), asdict(self.grader.limits)]
+        limits = asdict(self.grader.limits)
+        isolation = self.grader.sandbox.isolation
+        references = list(references_for(exercise).values())
+        parts = [self.cells, key_hash, checking_version(exercise), references, limits, isolation]
         digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
         return self.grader.course / STATE / "results" / digest[:2] / f"{digest}.json"
 
 
+def exercises_in(notebook: Any) -> list[Exercise]:
+    """The exercises that a notebook has graded cells for."""
+    graded = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    return [exercise for exercise in registry().values() if exercise.grade_id in graded]
+
+
 def with_references(notebook: Any, exercise: Exercise) -> list[str]:
     """The cells to run, with the reference in the place of every exercise that this one needs."""
-    from autograder.notebook import solution_source
-
-    references = {
-        f"{needed.chapter}-{needed.symbol}-code": solution_source(needed)
-        for needed in _needed(exercise)
-        if needed.symbol != exercise.symbol
-    }
+    references = references_for(exercise)
     ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells}
     # Those of earlier chapters are not in this notebook: they come first, behind the imports.
     elsewhere = [source for grade_id, source in references.items() if grade_id not in ids]
@@ -182,6 +191,18 @@ def with_references(notebook: Any, exercise: Exercise) -> list[str]:
         cell.source = references.get(grade_id, cell.source)
     cells = cells_to_run(changed)
     return [*cells[:1], *elsewhere, *cells[1:]]
+
+
+@cache
+def references_for(exercise: Exercise) -> dict[str, str]:
+    """The sources of the solutions that an exercise builds on, by the grade id of their cell."""
+    from autograder.notebook import solution_source
+
+    return {
+        f"{needed.chapter}-{needed.symbol}-code": solution_source(needed)
+        for needed in _needed(exercise)
+        if needed.symbol != exercise.symbol
+    }
 
 
 def _needed(exercise: Exercise) -> list[Exercise]:
@@ -195,11 +216,18 @@ def _needed(exercise: Exercise) -> list[Exercise]:
 
 
 def released_notebooks(course: Path, assignment: str) -> dict[str, Any]:
-    """The source notebooks of an assignment by name."""
+    """The notebooks of an assignment by name, as they were released."""
+    folders = [course / step / assignment for step in ("release", "source")]
+    folder = next((each for each in folders if any(each.glob("*.ipynb"))), folders[0])
     return {
-        path.stem: nbformat.read(path, as_version=4)
-        for path in sorted((course / "source" / assignment).glob("*.ipynb"))
+        path.stem: _read_notebook(path, path.stat().st_mtime_ns)
+        for path in sorted(folder.glob("*.ipynb"))
     }
+
+
+@lru_cache(maxsize=64)
+def _read_notebook(path: Path, changed: int) -> Any:
+    return nbformat.read(path, as_version=4)
 
 
 def students_who_submitted(course: Path, assignment: str) -> list[str]:
@@ -207,53 +235,116 @@ def students_who_submitted(course: Path, assignment: str) -> list[str]:
     return sorted(path.parent.name for path in (course / "submitted").glob(f"*/{assignment}"))
 
 
-def grade_all(
-    grader: Grader, assignment: str, students: Iterable[str], executor: Executor, ahead: int = 64
-) -> Iterator[list[Result]]:
-    """Grade many submissions side by side; results come in the students' order, as they are ready."""
-    waiting: list[Future[list[Result]]] = []
-    for student in students:
-        waiting.append(executor.submit(grader.grade, student, assignment))
-        if len(waiting) >= ahead:
-            yield waiting.pop(0).result()
-    for future in waiting:
-        yield future.result()
+@dataclass(frozen=True)
+class Job:
+    """What is the same for every submission of a run; it can be sent to another process."""
+
+    course: Path
+    assignment: str
+    isolation: str = "full"
+    limits: Limits = field(default_factory=Limits)
+    preload: tuple[str, ...] = ()
+
+
+def make_job(course: Path, assignment: str, isolation: str = "full") -> Job:
+    """The job of grading an assignment, with what its notebooks import loaded beforehand."""
+    names: set[str] = set()
+    for notebook in released_notebooks(course, assignment).values():
+        names |= imported(notebook)
+    return Job(course.resolve(), assignment, isolation, preload=tuple(sorted(names)))
+
+
+def imported(released: Any) -> set[str]:
+    """The modules that the locked cells of a released notebook import."""
+    names: set[str] = set()
+    for cell in released.cells:
+        if cell.cell_type != "code" or not cell.metadata.get("nbgrader", {}).get("locked"):
+            continue
+        try:
+            tree = ast.parse(cell.source)
+        except SyntaxError:
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Import):
+                names |= {alias.name for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                names.add(node.module)
+    return {name for name in names if _is_installed(name)}
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ModuleNotFoundError:  # of a parent package
+        return False
+
+
+def grade_submission(job: Job, student: str) -> list[Result]:
+    """Grade one student's submission in this process's own sandbox."""
+    grader = Grader(job.course, warm_sandbox(job.isolation, job.preload), job.limits)
+    return grader.grade(student, job.assignment)
+
+
+_starting = threading.Lock()
+
+
+def warm_sandbox(isolation: str, preload: tuple[str, ...] = ()) -> Sandbox:
+    """The sandbox of this process, started when it is first needed and ended with the process.
+
+    Workers that are forked after it was started share it.
+    """
+    with _starting:
+        return _sandbox(isolation, preload)
 
 
 @cache
-def checking_version(exercise: Exercise) -> str:
-    """The hash of the code that judges an exercise: the checking modules, and what of the chapter's
-    module this exercise uses."""
-    digest = hashlib.sha256()
-    folder = Path(inspect.getfile(autograder)).parent
-    for path in sorted([*folder.glob("*.py"), *(folder / "sandbox").glob("*.py")]):
-        if path.stem in CHECKING or path.stem.startswith("gradient"):
-            digest.update(path.read_bytes())
-    digest.update(repr((exercise.name, exercise.points, exercise.needs, exercise.returns)).encode())
-    for check in exercise.checks:
-        digest.update(repr((type(check).__name__, check.title, check.share)).encode())
-        for value in vars(check).values():
-            if inspect.isfunction(value):
-                digest.update(inspect.getsource(value).encode())
-    digest.update(inspect.getsource(exercise.drive).encode())
-    return digest.hexdigest()
+def _sandbox(isolation: str, preload: tuple[str, ...]) -> Sandbox:
+    sandbox = Sandbox(isolation, preload)
+    atexit.register(sandbox.close)
+    return sandbox
 
 
-CHECKING = frozenset(
-    "ask chance checking checks child compare data diagnose exercise feedback losses_and_gradients "
-    "session wire".split()
-)
+def workers(job: Job, count: int) -> ProcessPoolExecutor:
+    """Processes on this machine that share one sandbox; judging holds Python's lock, so no threads.
+
+    They end with this process, however it ends.
+    """
+    warm_sandbox(job.isolation, job.preload)
+    return ProcessPoolExecutor(
+        count, mp_context=multiprocessing.get_context("fork"), initializer=_become_worker
+    )
+
+
+def _become_worker() -> None:
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
+
+
+def grade_all(
+    job: Job, students: Iterable[str], executor: Executor, ahead: int = 64
+) -> Iterator[list[Result]]:
+    """Grade many submissions side by side; results come in the students' order, as they are ready."""
+    waiting: deque[Future[list[Result]]] = deque()
+    for student in students:
+        waiting.append(executor.submit(grade_submission, job, student))
+        if len(waiting) >= ahead:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()
 
 
 def _read(path: Path) -> dict[str, Any] | None:
     try:
         return json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (FileNotFoundError, ValueError):  # a machine that lost power may leave half a file
         return None
 
 
 def _write(path: Path, result: dict[str, Any]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}.{id(result)}")
-    half.write_text(json.dumps(result))
+    half = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
+    try:
+        half.write_text(json.dumps(result))
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        half.write_text(json.dumps(result))
     half.replace(path)

@@ -53,7 +53,7 @@ def repair(folder: Path, released: Any, name: str) -> Repaired:
     notes: list[str] = []
     content = _find(folder, name, notes)
     if content is None:
-        return Repaired(_blank(released), [*notes, "No notebook was handed in."], found=False)
+        return Repaired(blank(released), [*notes, "No notebook was handed in."], found=False)
     cells = _cells(content, notes)
     return Repaired(align(cells, released, notes), notes)
 
@@ -377,7 +377,8 @@ def _new_cell(cell: _Cell) -> Any:
     return new_markdown_cell(cell.source)
 
 
-def _blank(released: Any) -> Any:
+def blank(released: Any) -> Any:
+    """What is graded where nothing was handed in."""
     return align([], released, [])
 
 

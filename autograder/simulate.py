@@ -23,6 +23,7 @@ from autograder.keys import public_key
 from autograder.notebook import source_as
 from autograder.record import alternatives_of, mistakes_of, solution
 from autograder.release import find_commands, nbgrader, release
+from autograder.secret_keys import COUNT, record_secret_keys
 
 STUDENTS = ("ada", "bela", "chidi", "dana", "emre", "fatou", "goro", "hana", "ines", "jonas")
 SHARE_RIGHT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.0)  # one for each student
@@ -91,11 +92,12 @@ class Result:
     differing: tuple[str, ...]
 
 
-def run_class(chapter: str, course: Path, seed: int = 1) -> list[Result]:
+def run_class(chapter: str, course: Path, seed: int = 1, keys: int = COUNT) -> list[Result]:
     """Release a chapter to ten students, grade what they hand in, and compare the scores."""
     rng = np.random.default_rng(seed)
     exercises = [e for e in registry().values() if e.chapter == chapter]
     released = release(chapter, course)
+    record_secret_keys(course, exercises, keys)
     handed_in: dict[str, list[Entry]] = {}
     for student, share in zip(STUDENTS, SHARE_RIGHT, strict=True):
         entries = _one_each([choose(exercise, share, rng) for exercise in exercises], exercises)

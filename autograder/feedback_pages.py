@@ -1,0 +1,121 @@
+"""Feedback pages as `nbgrader generate_feedback` writes them, from the same template, only faster.
+
+One exporter serves a whole class, and what is the same in every notebook - the course's prose, the
+locked cells, the style sheet - is rendered once.
+"""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter, TemplateExporter
+from nbconvert.filters import Highlight2HTML
+from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
+from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbgrader.converters import GenerateFeedback
+
+from autograder.gradebook import Graded, copied, course_settings, write_file
+from autograder.regular_files import open_regular, regular_files
+
+WRITABLE = 0o644
+KEPT = 4096  # pieces of rendered text
+
+
+def write_feedback(course: Path, graded: list[Graded]) -> None:
+    """Write a student's feedback: a page for each notebook."""
+    if not graded:
+        return
+    _, directory = course_settings(course)
+    student, assignment = graded[0].student, graded[0].assignment
+    folder = Path(directory.format_path(directory.feedback_directory, student, assignment))
+    for each in graded:
+        page = feedback_page(course, each).encode("utf-8", errors="replace")
+        write_file(folder / f"{each.name}.html", page, WRITABLE)
+    origin = Path(directory.format_path(directory.autograded_directory, student, assignment))
+    for path in regular_files(origin):  # pictures that a page may show
+        if path.suffix != ".ipynb":
+            with open_regular(path) as stream:
+                write_file(folder / path.relative_to(origin), stream.read(), WRITABLE)
+
+
+def feedback_page(course: Path, graded: Graded) -> str:
+    """The page of one notebook."""
+    notebook = copied(graded.notebook)
+    for cell in notebook.cells:
+        metadata = cell.metadata.get("nbgrader", {})
+        if metadata.get("grade_id") in graded.comments:
+            metadata["comment"] = graded.comments[metadata["grade_id"]]
+        if metadata.get("grade_id") in graded.grades:
+            metadata["score"], metadata["points"] = graded.grades[metadata["grade_id"]]
+    resources = {
+        "unique_key": graded.name,
+        "output_files_dir": f"{graded.name}_files",
+        "nbgrader": {
+            "student": graded.student,
+            "assignment": graded.assignment,
+            "notebook": graded.name,
+            "score": graded.score - graded.late_penalty,
+            "max_score": graded.max_score,
+            "late_penalty": graded.late_penalty,
+        },
+        "metadata": {"name": graded.name, "path": ""},
+    }
+    page, _ = _exporter(course).from_notebook_node(notebook, resources=resources)
+    return page
+
+
+@cache
+def _exporter(course: Path) -> _FastExporter:
+    config, directory = course_settings(course)
+    configured = GenerateFeedback(coursedir=directory, config=config).config
+    exporter = _FastExporter(config=configured)
+    return exporter
+
+
+class _FastExporter(HTMLExporter):
+    """nbconvert's, with its filters' work kept, and without its second reading of each page."""
+
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(**settings)
+        colored = Highlight2HTML(pygments_lexer="ipython3", parent=self)
+        plain = super().markdown2html
+        self._colored = lru_cache(KEPT)(lambda source: colored(source))
+        self._plain = lru_cache(KEPT)(lambda source: plain({}, source))
+
+        def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
+            if language or (metadata and "magics_language" in metadata):
+                return colored(source, language, metadata)
+            return self._colored(source)
+
+        self._highlight = highlight
+        self._css: list[str] = []
+
+    def from_notebook_node(  # type: ignore[override]  # as nbconvert's own does
+        self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
+    ) -> tuple[str, dict[str, Any]]:
+        """Render a notebook."""
+        made = self._init_resources(resources)
+        types = WidgetsDataTypeFilter(
+            notebook_metadata=self._nb_metadata, parent=self, resources=made
+        )
+        self.register_filter("highlight_code", self._highlight)
+        self.register_filter("filter_data_type", types)
+        return TemplateExporter.from_notebook_node(self, nb, made, **kw)
+
+    def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
+        """Put in the style sheet; nbconvert would copy and validate the notebook for it each time."""
+        if not self._css:
+            _, made = CSSHTMLHeaderPreprocessor(parent=self).preprocess(nb, resources)
+            self._css = made["inlining"]["css"]
+        resources["inlining"] = {"css": self._css}
+        return nb, resources
+
+    @pass_context
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Markdown to HTML; the same text without attachments gives the same page."""
+        if context.get("cell", {}).get("attachments"):
+            return super().markdown2html(context, source)
+        return self._plain(source)
