@@ -94,6 +94,7 @@ def whole_expressions(rng: np.random.Generator) -> Cases:
         ["mul", 0, 1], ["mul", k, 0], ["mul", 1, k], ["div", 0, 1], ["div", 0, k], ["div", k, 1],
         ["neg", 0], ["pow", 1, 2.0], ["pow", 0, -1.0], ["relu", 0], ["tanh", 1], ["exp", 0],
         ["log", 1], ["neg", 1], ["relu", 1], ["tanh", 0], ["exp", 1], ["log", 0],
+        ["sub", 0, 1], ["div", 0, 1], ["mul", 0, 1], ["add", 0, 1],
     ]  # fmt: skip
     squares: list[Operation] = [["mul", 2 + i, 2 + i] for i in range(len(each))]
     first = 2 + len(each)

@@ -1,0 +1,147 @@
+"""A loss and its gradients are told apart, and the first wrong layer is named."""
+
+import numpy as np
+import pytest
+
+from autograder.ask import ask
+from autograder.checking import judge
+from autograder.compare import compare, leaves, part_names
+from autograder.exercises import find
+from autograder.feedback import to_text
+from autograder.record import record, solution
+from solutions.backprop import mlp_loss_and_grads
+
+MLP = find("backprop.mlp_loss_and_grads")
+
+
+@pytest.fixture(scope="module")
+def key():
+    return record(MLP, 0, public=True)
+
+
+def verdict_of(student, key):
+    return judge(MLP, key, lambda asked: ask(student, MLP.drive, asked.arguments))
+
+
+def told(student, key):
+    return to_text(verdict_of(student, key), "evidence")
+
+
+def with_wrong(layer, part):
+    """The right answer, with one array of one layer doubled, counted from the last layer."""
+
+    def student(parameters, x, labels):
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        if len(gradients) > layer:
+            changed = list(gradients[-1 - layer])
+            changed[part] = 2 * changed[part]
+            gradients[-1 - layer] = tuple(changed)
+        return loss, gradients
+
+    return student
+
+
+def test_parts_of_a_list_of_layers_have_names():
+    layers = [(np.ones((2, 3)), np.ones(3)), (np.ones((3, 2)), np.ones(2))]
+    assert [name for name, _ in leaves((1.0, layers), "it", ("the loss", "(dw, db) of layer"))] == [
+        "the loss",
+        "dw of layer 1 (of 2)",
+        "db of layer 1 (of 2)",
+        "dw of layer 2 (of 2)",
+        "db of layer 2 (of 2)",
+    ]
+
+
+def test_parts_of_a_tuple_have_names():
+    assert part_names((1, 2), "(dw1, db1)") == ["dw1", "db1"]
+    assert part_names((1, 2, 3), "(dw1, db1)") == [
+        "(dw1, db1)[0]",
+        "(dw1, db1)[1]",
+        "(dw1, db1)[2]",
+    ]
+    assert part_names((1, 2), "it") == ["it[0]", "it[1]"]
+
+
+def test_a_missing_layer_is_a_difference_of_structure():
+    right = [(np.ones(1), np.ones(1))] * 3
+    (difference,) = compare(right[:2], right, "(dw, db) of layer")
+    assert difference.kind == "structure"
+
+
+def test_the_first_wrong_layer_on_the_way_back_is_named(key):
+    text = told(with_wrong(1, 0), key)
+    assert "dw of layer 2 (of 3) is wrong. Yet the loss is right." in text
+    assert "first wrong one: dw of layer 3 (of 3) and db of layer 3 (of 3) are right" in text
+
+
+def test_a_wrong_last_layer_is_where_the_way_back_begins(key):
+    text = told(with_wrong(0, 1), key)
+    assert "db of layer 3 (of 3) is wrong." in text
+    assert "That is where the way back begins." in text
+
+
+def test_what_is_wrong_before_it_is_only_counted(key):
+    def student(parameters, x, labels):
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        return loss, [(2 * dw, 2 * db) for dw, db in gradients]
+
+    text = told(student, key)
+    assert text.count("Entry") == 1
+    assert "are wrong too" in text
+
+
+def test_a_wrong_loss_with_its_own_gradients_is_said(key):
+    def student(parameters, x, labels):
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        return 3 * loss, [(3 * dw, 3 * db) for dw, db in gradients]
+
+    text = told(student, key)
+    assert "Your gradients are right for the loss that you return" in text
+    assert "dw of layer" not in text
+
+
+def test_a_wrong_loss_with_right_gradients_is_said(key):
+    def student(parameters, x, labels):
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        return loss + 1, gradients
+
+    assert "The loss is wrong. The gradients are right." in told(student, key)
+
+
+def test_a_wrong_loss_with_other_wrong_gradients_is_said(key):
+    def student(parameters, x, labels):
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        return 3 * loss, [(2 * dw, db) for dw, db in gradients]
+
+    assert "The gradients are wrong too, and not only because of that." in told(student, key)
+
+
+def test_each_kind_of_gradient_earns_its_part(key):
+    verdict = verdict_of(with_wrong(0, 1), key)  # db is wrong, the loss and dw are right
+    assert verdict.points == pytest.approx(MLP.points * 2 / 3, abs=0.01)
+
+
+def test_a_constant_loss_with_zero_gradients_earns_nothing(key):
+    def student(parameters, x, labels):
+        return 0.0, [(0 * w, 0 * b) for w, b in parameters]
+
+    assert verdict_of(student, key).points == 0
+
+
+def test_the_own_loss_is_asked_for_only_a_few_times(key):
+    calls = []
+
+    def wrong(parameters, x, labels):
+        calls.append(1)
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        return loss**2, [(50 * dw, 50 * db) for dw, db in gradients]
+
+    verdict_of(wrong, key)
+    assert len(calls) < 100
+
+
+def test_the_right_answers_are_numbers_measured_from_the_forward_pass(key):
+    asked, right = key.questions[0][0], key.rights[0][0]
+    value, gradients = right
+    assert value == pytest.approx(solution("backprop_forward.mlp_loss")(*asked.arguments.values()))
+    assert set(gradients[0][0]) == {"lower", "upper", "error"}
