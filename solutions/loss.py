@@ -20,8 +20,8 @@ def mse(prediction, target):
     Raises
     ------
     ValueError
-        The two shapes differ. NumPy would stretch ``(n, 1)`` and ``(n,)`` to ``(n, n)`` and say
-        nothing.
+        The two shapes differ. NumPy would stretch ``(n, 1)`` and
+        ``(n,)`` to ``(n, n)`` and say nothing.
     """
     ### BEGIN SOLUTION
     if prediction.shape != target.shape:
@@ -31,7 +31,7 @@ def mse(prediction, target):
 
 
 def mse_grad(prediction, target):
-    """The gradient of the mean squared error with respect to the prediction.
+    """The mean squared error's gradient with respect to ``prediction``.
 
     Parameters
     ----------
@@ -50,18 +50,20 @@ def mse_grad(prediction, target):
 def huber(prediction, target, delta):
     """The Huber loss, averaged over every entry.
 
-    An entry whose error is at most ``delta`` in size costs half its square. Beyond that the cost
-    grows linearly, and goes on without a jump and without a corner.
+    An entry whose error is at most ``delta`` in size costs half its
+    square. Beyond that the cost grows linearly, and goes on without a
+    jump and without a corner.
 
     Parameters
     ----------
     prediction : array of any shape
     target : array of the same shape
-    delta : float, positive   the size of error where the linear part begins
+    delta : float, positive   the error where the linear part begins
 
     Returns
     -------
-    float   finite wherever the loss itself is, also for errors whose square overflows
+    float   finite wherever the loss itself is, also for errors whose
+        square overflows
     """
     ### BEGIN SOLUTION
     size = np.abs(prediction - target)
@@ -71,13 +73,13 @@ def huber(prediction, target, delta):
 
 
 def huber_grad(prediction, target, delta):
-    """The gradient of the Huber loss with respect to the prediction.
+    """The Huber loss's gradient with respect to ``prediction``.
 
     Parameters
     ----------
     prediction : array of any shape
     target : array of the same shape
-    delta : float, positive   the size of error where the linear part begins
+    delta : float, positive   the error where the linear part begins
 
     Returns
     -------
@@ -89,7 +91,9 @@ def huber_grad(prediction, target, delta):
 
 
 def bce_with_logits(logits, target):
-    """The binary cross-entropy of a sigmoid, computed from its inputs, averaged over the samples.
+    """The binary cross-entropy of a sigmoid, from the sigmoid's inputs.
+
+    It is averaged over the samples.
 
     Parameters
     ----------
@@ -98,8 +102,8 @@ def bce_with_logits(logits, target):
 
     Returns
     -------
-    float   in nats, right to 12 digits: for logits up to the edge of float64, and also where the
-        loss is as small as 1e-300
+    float   in nats, right to 12 digits: for logits up to the edge of
+        float64, and also where the loss is as small as 1e-300
     """
     ### BEGIN SOLUTION
     if_one, if_zero = np.logaddexp(0, -logits), np.logaddexp(0, logits)
@@ -108,7 +112,7 @@ def bce_with_logits(logits, target):
 
 
 def bce_with_logits_grad(logits, target):
-    """The gradient of the binary cross-entropy with respect to the logits.
+    """The binary cross-entropy's gradient with respect to ``logits``.
 
     Parameters
     ----------
@@ -127,17 +131,20 @@ def bce_with_logits_grad(logits, target):
 
 
 def cross_entropy(logits, labels):
-    """The cross-entropy of a softmax, computed from its inputs, averaged over the samples.
+    """The cross-entropy of a softmax, from the softmax's inputs.
+
+    It is averaged over the samples.
 
     Parameters
     ----------
-    logits : (n, n_classes) array   any finite numbers, before the softmax
-    labels : (n,) array of int      the right class of each sample, 0 to n_classes - 1
+    logits : (n, n_classes) array   finite numbers, before the softmax
+    labels : (n,) array of int      the right class of each sample, from
+        0 to n_classes - 1
 
     Returns
     -------
-    float   in nats, right to 12 digits: for logits up to the edge of float64, and also where the
-        loss is as small as 1e-300
+    float   in nats, right to 12 digits: for logits up to the edge of
+        float64, and also where the loss is as small as 1e-300
     """
     ### BEGIN SOLUTION
     rows = np.arange(len(labels))
@@ -150,12 +157,13 @@ def cross_entropy(logits, labels):
 
 
 def cross_entropy_grad(logits, labels):
-    """The gradient of the cross-entropy with respect to the logits.
+    """The cross-entropy's gradient with respect to ``logits``.
 
     Parameters
     ----------
-    logits : (n, n_classes) array   any finite numbers, before the softmax
-    labels : (n,) array of int      the right class of each sample, 0 to n_classes - 1
+    logits : (n, n_classes) array   finite numbers, before the softmax
+    labels : (n,) array of int      the right class of each sample, from
+        0 to n_classes - 1
 
     Returns
     -------
@@ -170,16 +178,17 @@ def cross_entropy_grad(logits, labels):
 
 
 def l2_penalty(w, strength):
-    """The L2 penalty of a weight array, with the half that makes its gradient simple.
+    """The L2 penalty, with the half that makes its gradient simple.
 
     Parameters
     ----------
-    w : array of any shape   weights; a bias is never passed in
+    w : array of any shape   weights; biases are never passed in
     strength : float         how much the penalty counts, λ
 
     Returns
     -------
-    float   added to the loss once for a whole batch, so it is not averaged over anything
+    float   added to the loss once for a whole batch, so it is not
+        averaged over anything
     """
     ### BEGIN SOLUTION
     return float(strength / 2 * np.sum(w**2))
@@ -187,7 +196,7 @@ def l2_penalty(w, strength):
 
 
 def l2_penalty_grad(w, strength):
-    """The gradient of the L2 penalty with respect to the weights.
+    """The L2 penalty's gradient with respect to ``w``.
 
     Parameters
     ----------
@@ -204,15 +213,16 @@ def l2_penalty_grad(w, strength):
 
 
 def label_smoothing_cross_entropy(logits, labels, smoothing):
-    """The cross-entropy against targets that are not quite sure, averaged over the samples.
+    """The cross-entropy against targets that are not quite sure.
 
-    The target is a mixture: a share ``1 - smoothing`` says "the label", and a share ``smoothing``
-    says "any class", all of them equally, the label's own class included.
+    The target is a mixture: a share ``1 - smoothing`` says "the label",
+    and a share ``smoothing`` says "any class", all of them equally, the
+    label's own class included. The mean is taken over the samples.
 
     Parameters
     ----------
-    logits : (n, n_classes) array   any finite numbers, before the softmax
-    labels : (n,) array of int      the right class of each sample, 0 to n_classes - 1
+    logits : (n, n_classes) array   finite numbers, before the softmax
+    labels : (n,) array of int      the right classes, from 0 on
     smoothing : float               from 0 (plain cross-entropy) to 1
 
     Returns
@@ -227,7 +237,9 @@ def label_smoothing_cross_entropy(logits, labels, smoothing):
 
 
 def expected_initial_loss(n_classes):
-    """The cross-entropy of a classifier that gives every class the same probability.
+    """The cross-entropy of a classifier to which all classes are alike.
+
+    It gives every class the same probability.
 
     Parameters
     ----------
