@@ -351,11 +351,13 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
     first = findings[0]
     right_parts = _right_parts(exercise, key, findings)
     if right_parts and first.which:
-        named = ", ".join(right_parts)
+        named = _sentence(", ".join(right_parts))
         verb = "is" if len(right_parts) == 1 else "are"
-        sentences.append(
-            f"{named} {verb} right, so look at the lines that compute {first.which} alone."
-        )
+        if len({f.which for f in findings}) == 1:
+            look = f", so look at the lines that compute {first.which} alone."
+        else:
+            look = f"; {first.which} is the first that is not."
+        sentences.append(f"{named} {verb} right{look}")
     if first.difference is not None and first.question is not None:
         sentences.extend(_entries(first))
     if first.kind == "error" and first.traceback.startswith("  in "):
@@ -366,7 +368,8 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
 def _right_parts(exercise: Exercise, key: Key, findings: list[Finding]) -> list[str]:
     """The parts of the result that are wrong in no case, as the first wrong case has them."""
     first = findings[0]
-    if any(finding.difference is None for finding in findings) or first.question is None:
+    differences = [finding.difference for finding in findings]
+    if any(d is None or d.kind == "structure" for d in differences) or first.question is None:
         return []
     wrong = {name for finding in findings for name in finding.which.split(", ")}
     right = next(
@@ -376,6 +379,11 @@ def _right_parts(exercise: Exercise, key: Key, findings: list[Finding]) -> list[
         if asked is first.question
     )
     return [name for name in _leaves(exercise, right) if name not in wrong]
+
+
+def _sentence(text: str) -> str:
+    """With a capital, unless it begins with the name of an array."""
+    return f"T{text[1:]}" if text.startswith("the ") else text
 
 
 def _entries(finding: Finding) -> Iterator[str]:

@@ -173,39 +173,35 @@ def _layer(name: str) -> int:
 
 
 def _told(wrong: list[Difference], names: list[str], own: bool) -> Iterator[Difference]:
-    """The differences, the wrong value first, then the gradients on the way back."""
-    value, gradients = names[0], names[1:]
+    """The differences: the wrong value, the first wrong gradient on the way back, all the rest."""
+    value = names[0]
     wrong_value = wrong[0] if wrong[0].which == value else None
     back = sorted(wrong[1:] if wrong_value else wrong, key=lambda d: -_layer(d.which))
-    if wrong_value and not back:
-        says = f"{wrong_value.says} The gradients are right."
-        yield replace(wrong_value, says=says)
-        return
-    if wrong_value and own:
-        says = (
-            f"{wrong_value.says} Your gradients are right for {value} that you return; "
-            f"so mend {value}, and the gradients with it."
-        )
-        yield replace(wrong_value, says=says)
-        return
     if wrong_value:
-        says = f"{wrong_value.says} The gradients are wrong too, and not only because of that."
-        yield replace(wrong_value, says=says)
-    first = back[0]
-    beyond = [name for name in gradients if _layer(name) > _layer(first.which)]
-    says = first.says if wrong_value else f"{first.says} Yet {value} is right."
-    if beyond:
-        says += (
-            " On the way back from the output it is the first wrong one: "
-            f"{_listed(beyond)} {'is' if len(beyond) == 1 else 'are'} right."
-        )
-    elif _layer(first.which):
-        says += " That is where the way back begins."
-    yield replace(first, says=says)
-    if back[1:]:
-        others = [d.which for d in back[1:]]
+        if not back:
+            more = "The gradients are right."
+        elif own:
+            more = f"Your gradients are right for {value} that you return: mend {value} first."
+        else:
+            more = "The gradients are wrong too, and not only because of that."
+        yield replace(wrong_value, says=f"{wrong_value.says} {more}")
+    if back and not (wrong_value and own):
+        first, back = back[0], back[1:]
+        more = "" if wrong_value else f" Yet {value} is right."
+        beyond = [name for name in names[1:] if _layer(name) > _layer(first.which)]
+        if beyond:
+            verb = "are" if beyond[1:] else "is"
+            more += (
+                " On the way back from the output it is the first wrong one: "
+                f"{_listed(beyond)} {verb} right."
+            )
+        elif _layer(first.which):
+            more += " That is where the way back begins."
+        yield replace(first, says=first.says + more)
+    if back:
+        others = [d.which for d in back]
         says = f"{_listed(others)} {'are' if others[1:] else 'is'} wrong too."
-        yield replace(back[1], which=", ".join(others), says=says, evidence="")
+        yield replace(back[0], which=", ".join(others), says=says, evidence="")
 
 
 def _listed(names: list[str]) -> str:

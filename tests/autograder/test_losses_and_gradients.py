@@ -97,7 +97,7 @@ def test_a_wrong_loss_with_its_own_gradients_is_said(key):
 
     text = told(student, key)
     assert "Your gradients are right for the loss that you return" in text
-    assert "dw of layer" not in text
+    assert "that you return: mend the loss first." in text
 
 
 def test_a_wrong_loss_with_right_gradients_is_said(key):
