@@ -205,7 +205,8 @@ def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
         return Finding(check, answer.problem, "", "Not implemented yet.", question=asked)
     if answer.problem == "error":
         says = f"Your code raised {answer.detail}."
-        if answer.detail == "TypeError" and not answer.traceback.startswith("  in "):
+        outside = not answer.traceback.startswith("  in ")
+        if answer.detail == "TypeError" and outside and " argument" in answer.traceback:
             names = ", ".join(asked.arguments)
             says = (
                 f"Your code could not be called. It is given, in this order: {names or 'nothing'}."

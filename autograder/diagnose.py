@@ -346,7 +346,7 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
         )
     elif passed:
         sentences.append(f"Right for: {'; '.join(passed)}. Wrong for: {'; '.join(failed)}.")
-    else:
+    elif len(asked) > 1:
         sentences.append("It is wrong in every case that was tried.")
     first = findings[0]
     right_parts = _right_parts(exercise, key, findings)

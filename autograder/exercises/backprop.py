@@ -20,7 +20,7 @@ Cases = Iterator[Question]
 
 
 def hand_cases(rng: np.random.Generator) -> Cases:
-    yield question("the numbers of the page", x=3.0, w=-2.0, b=8.0)
+    yield question("the numbers of the page", x=2.0, w=-1.0, b=5.0)
     x, w, b = rng.uniform(0.5, 2, size=3)
     yield question("other numbers", x=float(x), w=float(w), b=float(b))
     x, w, b = -rng.uniform(0.5, 2, size=3)

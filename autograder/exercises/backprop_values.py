@@ -158,7 +158,7 @@ def expressions(cases: Callable[..., Cases], title: str, share: float = 1.0) -> 
     )
 
 
-RESULT = ("the value", "the gradients")
+RESULT = ("the value", "the gradient")
 
 VALUES = [
     Exercise(
@@ -214,7 +214,7 @@ VALUES = [
             expressions(whole_expressions, "whole expressions", share=0.25),
         ),
         returns=RESULT,
-        result="the gradients",
+        result="the nodes' grad",
         needs=("backprop.Value_add_mul", "backprop.Value_functions"),
         drive=back_by_itself,
         defined_by="Value",

@@ -811,6 +811,12 @@ def lookup_by_lookup(upstream, table, indices):
 # expose_bug
 
 
+LOOK = (
+    "Take the first broken pass that is named, and compute by hand what it makes of your case. Which "
+    "entry of your case lets it get away with its bug?"
+)
+
+
 def _case(**changed):
     case = dict(zip(("upstream", "table", "indices", "w", "b"), expose_bug(), strict=True))
     return tuple({**case, **changed}.values())
@@ -818,6 +824,7 @@ def _case(**changed):
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="There is one sample only. An average over one sample is its sum, and no row can be looked "
     "up twice.",
 )
@@ -828,6 +835,7 @@ def one_sample():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="No row of the table is looked up twice. Whether gradients are added or overwritten makes no "
     "difference then.",
 )
@@ -837,6 +845,7 @@ def no_row_twice():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="Every entry before the ReLU is positive. With nothing to stop, a mask makes no difference.",
 )
 def nothing_is_masked():
@@ -845,6 +854,7 @@ def nothing_is_masked():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="upstream has the signs of what goes into the ReLU, as when it is computed from its output. "
     "A mask made of upstream is then the right mask.",
 )
@@ -855,6 +865,7 @@ def mask_agrees_with_upstream():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="Every entry of upstream is 1. Leaving upstream out then changes nothing: an upstream of "
     "ones hides more bugs than any other choice.",
 )
@@ -864,6 +875,7 @@ def upstream_all_ones():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="No entry of upstream is larger than 1, so clipping it to ±1 changes nothing.",
 )
 def upstream_small():
@@ -872,6 +884,7 @@ def upstream_small():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="w is symmetric, perhaps the identity. Its transpose is the same matrix then.",
 )
 def symmetric_weights():
@@ -880,6 +893,7 @@ def symmetric_weights():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="indices rise from sample to sample. Taking the rows in the order of the table is then no "
     "mistake.",
 )
@@ -889,6 +903,7 @@ def indices_in_order():
 
 @mistake(
     of=expose_bug,
+    look=LOOK,
     says="Every entry is zero, so that every gradient is zero as well, the broken ones too.",
 )
 def all_zero():
