@@ -17,8 +17,9 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
 
-from autograder.gradebook import Graded, copied, course_settings, write_file
+from autograder.gradebook import Graded, course_settings, write_file
 from autograder.regular_files import open_regular, regular_files
+from autograder.repair import copied
 
 WRITABLE = 0o644
 KEPT = 4096  # pieces of rendered text

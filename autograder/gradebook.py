@@ -7,7 +7,6 @@ rows are those that stock nbgrader would have written.
 
 from __future__ import annotations
 
-import copy
 import logging
 import os
 import shutil
@@ -31,6 +30,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from autograder.grading import Result
 from autograder.regular_files import open_regular, regular_files
 from autograder.release import CONFIG, find_commands
+from autograder.repair import copied
 
 READ_ONLY = 0o444
 LONGEST_TIMESTAMP = 200
@@ -304,20 +304,6 @@ def autograded(result: Result, source: _Source | None, notes: list[str]) -> Any:
             cell.pop("id", None)
         notebook.cells.insert(0, cell)
     return notebook
-
-
-def copied(notebook: Any) -> Any:
-    """A notebook whose list of cells, cells and nbgrader metadata may be changed; a deep copy would
-    take as long as grading it."""
-    made = copy.copy(notebook)
-    made.cells = []
-    for cell in notebook.cells:
-        own = copy.copy(cell)
-        own.metadata = copy.copy(cell.metadata)
-        if "nbgrader" in cell.metadata:
-            own.metadata.nbgrader = copy.copy(cell.metadata.nbgrader)
-        made.cells.append(own)
-    return made
 
 
 def verdict_output(score: dict[str, Any], count: int) -> Any:
