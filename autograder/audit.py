@@ -87,7 +87,8 @@ def audit(exercise: Exercise, *, seed: int = AUDIT_SEED) -> Row:
             row.problems.append(f"mutant accepted: {mutant.change}")
             continue
         row.mutants_rejected += 1
-        row.mutants_located += bool(verdict.mistake or verdict.where)
+        told = verdict.mistake or verdict.where or verdict.findings[0].evidence
+        row.mutants_located += bool(told)
     return row
 
 

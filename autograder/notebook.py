@@ -7,7 +7,6 @@ checks it. This module imports `solutions`.
 
 from __future__ import annotations
 
-import ast
 import inspect
 import re
 import textwrap
@@ -278,58 +277,6 @@ def without_solution(source: str) -> str:
         elif not inside:
             kept.append(line)
     return "\n".join(kept)
-
-
-def source_as(function: Any, name: str) -> str:
-    """The source of a function of solutions/, as a student would have written it under `name`.
-
-    What it calls of the project's own code comes along under private names, so that the text
-    stands alone and does not define what other cells define.
-    """
-    needed = _needed(function, {})
-    renamed = {key: f"_{key}" for key in needed}
-    parts = [_renamed(_plain_source(value), renamed) for value in needed.values()]
-    source = _plain_source(function)
-    written_as = ast.parse(source).body[0].name  # type: ignore[attr-defined]
-    main = _renamed(source, {**renamed, written_as: name})
-    return "\n\n\n".join([*reversed(parts), main])
-
-
-def _needed(function: Any, found: dict[str, Any]) -> dict[str, Any]:
-    """The functions of solutions/ that `function` uses, by name, and those that they use."""
-    namespace = vars(inspect.getmodule(function))
-    tree = ast.parse(_plain_source(function))
-    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)} | {function.__name__}
-    for node in ast.walk(tree):
-        if not isinstance(node, ast.Name) or node.id in found or node.id in own:
-            continue
-        value = namespace.get(node.id)
-        module = getattr(value, "__module__", None) or ""
-        if callable(value) and module.startswith("solutions."):
-            found[node.id] = value
-            _needed(value, found)
-    return found
-
-
-def _plain_source(function: Any) -> str:
-    """The source without decorators, markers and the registration of a mistake."""
-    tree = ast.parse(textwrap.dedent(inspect.getsource(function)))
-    tree.body[0].decorator_list = []  # type: ignore[attr-defined]
-    return ast.unparse(tree)
-
-
-def _renamed(source: str, names: dict[str, str]) -> str:
-    class Rename(ast.NodeTransformer):
-        def visit_Name(self, node: ast.Name) -> ast.Name:
-            return ast.copy_location(ast.Name(names.get(node.id, node.id), node.ctx), node)
-
-        def visit_definition(self, node: Any) -> Any:
-            node.name = names.get(node.name, node.name)
-            return self.generic_visit(node)
-
-        visit_FunctionDef = visit_ClassDef = visit_definition  # noqa: N815  ast's own names
-
-    return ast.unparse(ast.fix_missing_locations(Rename().visit(ast.parse(source))))
 
 
 def write(notebook: nbformat.NotebookNode, path: Path) -> None:

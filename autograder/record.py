@@ -13,6 +13,7 @@ import numpy as np
 from autograder.ask import Answer, ask
 from autograder.checking import judge
 from autograder.checks import CannotTell
+from autograder.data import encode
 from autograder.diagnose import perturbed
 from autograder.exercise import Exercise, Question
 from autograder.feedback import to_text
@@ -113,7 +114,7 @@ def _depends(exercise: Exercise, reference: Any, asked: Iterable[Question]) -> t
     moved = []
     for name, value in first.arguments.items():
         after = ask(reference, exercise.drive, first.changed(**{name: perturbed(value)}).arguments)
-        if not after.problem and repr(after.value) != repr(before):
+        if not after.problem and encode(after.value) != encode(before):
             moved.append(name)
     return tuple(moved)
 

@@ -20,10 +20,10 @@ from autograder.checking import judge
 from autograder.exercise import Exercise
 from autograder.exercises import registry
 from autograder.keys import public_key
-from autograder.notebook import source_as
 from autograder.record import alternatives_of, mistakes_of, solution
 from autograder.release import find_commands, nbgrader, release
 from autograder.secret_keys import COUNT, record_secret_keys
+from autograder.student_source import source_as
 
 STUDENTS = ("ada", "bela", "chidi", "dana", "emre", "fatou", "goro", "hana", "ines", "jonas")
 SHARE_RIGHT = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.0)  # one for each student

@@ -16,12 +16,12 @@ from autograder.notebook import (
     CourseError,
     compose,
     solution_source,
-    source_as,
     student_stub,
     without_solution,
     write,
 )
 from autograder.record import alternatives_of, mistakes_of, solution
+from autograder.student_source import source_as
 
 HEAD = """---
 jupytext:
@@ -293,4 +293,6 @@ def test_the_source_of_a_function_stands_alone_and_behaves_the_same(
         one = ask(function, exercise.drive, asked.arguments)
         other = ask(written, exercise.drive, asked.arguments)
         assert (other.problem, other.detail, other.changed) == (one.problem, one.detail, one.changed), other.traceback  # fmt: skip
-        assert same(one.value, other.value)
+        again = ask(function, exercise.drive, asked.arguments)
+        if same(one.value, again.value):  # else it is random, and takes no seed
+            assert same(one.value, other.value)

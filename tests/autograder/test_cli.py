@@ -1,0 +1,100 @@
+"""The `autograder` command: exit statuses, and messages instead of tracebacks."""
+
+import json
+
+import pytest
+
+from autograder.cli import main
+from autograder.keys import SUFFIX
+
+
+def test_a_command_is_needed(capsys):
+    with pytest.raises(SystemExit) as caught:
+        main([])
+    assert caught.value.code == 2
+    assert "usage: autograder" in capsys.readouterr().err
+
+
+def test_a_misspelt_exercise_names_the_closest(capsys):
+    assert main(["audit", "structure.rely"]) == 2
+    err = capsys.readouterr().err
+    assert "Did you mean structure.relu" in err
+    assert "Traceback" not in err
+
+
+def test_an_audit_prints_a_table_and_a_total(capsys):
+    assert main(["audit", "structure.neuron"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0].split()[:4] == ["exercise", "points", "mistakes", "rejected"]
+    assert lines[1].startswith("structure.neuron ")
+    assert lines[2].startswith("total ")
+
+
+def test_an_audit_for_machines_has_the_promised_columns(capsys):
+    assert main(["audit", "structure.neuron", "--json"]) == 0
+    (row,) = json.loads(capsys.readouterr().out)
+    promised = {
+        "chapter": "structure", "name": "structure.neuron", "points": 1,
+    }  # fmt: skip
+    assert promised.items() <= row.items()
+    for name in ("mistakes", "rejected", "named", "alternatives_accepted", "mutants",
+                 "mutants_rejected"):  # fmt: skip
+        assert type(row[name]) is int
+        assert row[name] > 0
+
+
+def test_an_audit_that_finds_something_fails(capsys, monkeypatch):
+    from autograder import audit
+
+    def unforgiving(exercise):
+        return audit.Row("structure", exercise.name, 1, problems=["accepted: a_mistake"])
+
+    monkeypatch.setattr(audit, "audit", unforgiving)
+    assert main(["audit", "structure.relu"]) == 1
+    assert "structure.relu: accepted: a_mistake" in capsys.readouterr().out
+
+
+def test_a_chapter_and_its_exercise_are_audited_once(capsys, monkeypatch):
+    from autograder import audit
+
+    asked = []
+    monkeypatch.setattr(
+        audit, "audit", lambda e: asked.append(e.name) or audit.Row(e.chapter, e.name, 1)
+    )
+    main(["audit", "structure", "structure.relu", "structure.neuron"])
+    assert len(asked) == len(set(asked)) == 13
+
+
+def test_keys_are_recorded_where_they_are_wanted_and_stale_ones_go(tmp_path, capsys, monkeypatch):
+    from autograder import cli
+    from autograder.exercises import registry
+
+    (tmp_path / f"old.exercise{SUFFIX}").write_bytes(b"")
+    (tmp_path / "notes.txt").write_text("mine")
+    name = "structure.neuron"
+    monkeypatch.setattr(cli, "registry", lambda: {name: registry()[name]})
+    assert main(["record", "--to", str(tmp_path)]) == 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["notes.txt", name + SUFFIX]
+    assert f"1 keys in {tmp_path}" in capsys.readouterr().out
+
+
+def test_a_chapter_that_does_not_exist_is_refused(tmp_path, capsys):
+    for command in ("release", "class"):
+        with pytest.raises(SystemExit):
+            main([command, "nothing", "--course", str(tmp_path / "c")])
+    assert "invalid choice: 'nothing'" in capsys.readouterr().err
+
+
+def test_a_chapter_without_a_page_is_said_to_have_none(tmp_path, capsys, monkeypatch):
+    from autograder import release
+
+    monkeypatch.setattr(release, "COURSE", tmp_path)
+    assert main(["release", "structure", "--course", str(tmp_path / "c")]) == 2
+    assert "structure.md: there is no such file yet" in capsys.readouterr().err
+
+
+def test_a_simulated_class_wants_an_empty_folder(tmp_path, capsys):
+    (tmp_path / "something").write_text("mine")
+    assert main(["class", "structure", "--course", str(tmp_path)]) == 2
+    assert "is not empty" in capsys.readouterr().err
+    assert (tmp_path / "something").read_text() == "mine"

@@ -1,0 +1,81 @@
+"""What a mistake borrows comes along, under names of its own, and nothing else is defined."""
+
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from autograder.student_source import NoSource, source_as
+
+FACTOR = 3
+TWICE = 2 * FACTOR
+
+
+def _helper(x):
+    return x * FACTOR
+
+
+def uses_everything(x):
+    return _helper(x) + TWICE + sum(Counter([1, 1]).values()) + np.zeros(1)[0]
+
+
+class Base:
+    def _private(self):
+        return _helper(1)
+
+
+class Derived(Base):
+    """Private names begin with one underscore; two would be mangled inside a class."""
+
+    def value(self):
+        return self._private() + _helper(2) + len(type(self).__mro__)
+
+
+def around(offset, function):
+    def inner(x):
+        return function(x) + offset
+
+    return inner
+
+
+def shadowing(_helper, x):
+    return _helper(x)
+
+
+def recursive(n):
+    return 1 if n == 0 else n * recursive(n - 1)
+
+
+def written(function):
+    namespace = {"np": np}
+    exec(source_as(function, "answer"), namespace)
+    return namespace["answer"], set(namespace) - {"np", "__builtins__"}
+
+
+def test_helpers_constants_and_imports_come_along_under_private_names():
+    answer, defined = written(uses_everything)
+    assert answer(2.0) == uses_everything(2.0) == 14.0
+    assert defined == {"answer", "my__helper", "my_FACTOR", "my_TWICE", "my_Counter"}
+
+
+def test_a_class_brings_its_base_and_its_helpers():
+    assert written(Derived)[0]().value() == Derived().value()
+
+
+def test_what_stands_around_a_function_comes_along():
+    assert written(around(5, _helper))[0](2) == 11
+    assert written(around(5, lambda x: x * TWICE))[0](2) == 17
+    assert written(around(5, around(1, np.sin)))[0](0.0) == 6.0
+
+
+def test_an_argument_is_not_taken_for_a_helper_of_that_name():
+    assert written(shadowing)[0](abs, -1) == 1
+
+
+def test_a_recursive_function_calls_itself_under_its_new_name():
+    assert written(recursive)[0](4) == 24
+
+
+def test_what_has_no_source_is_named():
+    with pytest.raises(NoSource, match="`offset` is a object"):
+        source_as(around(object(), abs), "answer")
