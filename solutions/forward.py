@@ -1,4 +1,4 @@
-"""The forward pass: layers in batches, scaled inputs, initial weights, probabilities, predictions."""
+"""The forward pass: layers, scaled inputs, initial weights, probabilities, predictions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 
 
 def linear(x, w, b):
-    """A linear layer: every sample of a batch through the same weights and biases.
+    """A linear layer: every sample of a batch through the same weights.
 
     Parameters
     ----------
@@ -24,16 +24,16 @@ def linear(x, w, b):
 
 
 def mlp_forward(x, parameters):
-    """The forward pass of a fully connected network, from a batch of inputs to its logits.
+    """The forward pass of a fully connected network, from inputs to logits.
 
-    Every layer is linear. Between one layer and the next stands ReLU; the last layer's output is
-    returned as it is.
+    Every layer is linear. Between one layer and the next stands ReLU; the
+    last layer's output is returned as it is.
 
     Parameters
     ----------
     x : (n, d_in) array   one sample a row
     parameters : list of (w, b) pairs, first layer first, at least one
-        ``w`` is (units before, units of the layer), ``b`` is (units of the layer,).
+        ``w`` is (units before, units of the layer), ``b`` (units of the layer,)
 
     Returns
     -------
@@ -58,8 +58,9 @@ def standardize_fit(x):
     -------
     (mean, std)
         mean : (d,) array   the mean of each feature
-        std : (d,) array   the standard deviation of each feature, of these n samples themselves
-            (the variance divides by n); 1 where all entries of a feature are equal
+        std : (d,) array   the standard deviation of each feature, of these n
+            samples themselves (the variance divides by n); 1 where all entries
+            of a feature are equal
     """
     ### BEGIN SOLUTION
     constant = x.max(axis=0) == x.min(axis=0)
@@ -70,16 +71,18 @@ def standardize_fit(x):
 
 
 def standardize_apply(x, mean, std):
-    """Scale a set of samples, the training set or any other, by what the training set has fixed.
+    """Scale samples, of the training set or any other, as the training set says.
 
     Parameters
     ----------
     x : (n, d) array   one sample a row
-    mean, std : (d,) arrays   from `standardize_fit` of the training set; no ``std`` is 0
+    mean, std : (d,) arrays   from `standardize_fit` of the training set;
+        no ``std`` is 0
 
     Returns
     -------
-    (n, d) array   for the training set itself, every feature has mean 0 and standard deviation 1
+    (n, d) array   of the training set itself, every feature that is not
+        constant then has mean 0 and standard deviation 1
     """
     ### BEGIN SOLUTION
     return (x - mean) / std
@@ -87,20 +90,21 @@ def standardize_apply(x, mean, std):
 
 
 def minmax_scale(train, test, low, high):
-    """Bring every feature of a training set to a range, and treat a test set in the same way.
+    """Bring each feature of a training set to a range; treat a test set alike.
 
     Parameters
     ----------
     train : (n, d) array   the only one that is measured
     test : (m, d) array
-    low, high : floats, low < high   where the smallest and the largest training value of each
-        feature go, e.g. 0 and 1, or -1 and 1
+    low, high : floats, low < high   where the smallest and the largest
+        training value of each feature go, e.g. 0 and 1, or -1 and 1
 
     Returns
     -------
     (train_scaled, test_scaled), shaped like ``train`` and ``test``
-        A test value outside the range of the training set ends up outside ``low`` to ``high``.
-        A feature that is constant in ``train`` is treated as if its range were 1 wide.
+        A test value outside the range of the training set ends up outside
+        ``low`` to ``high``. A feature that is constant in ``train`` is treated
+        as if its range were 1 wide.
     """
     ### BEGIN SOLUTION
     smallest = train.min(axis=0)
@@ -112,7 +116,7 @@ def minmax_scale(train, test, low, high):
 
 
 def xavier_init(d_in, d_out, rng):
-    """Draw the weights of a layer by Xavier's rule, in its normal form (Glorot and Bengio 2010).
+    """Draw the weights of a layer by Xavier's rule (Glorot and Bengio 2010).
 
     Parameters
     ----------
@@ -122,7 +126,8 @@ def xavier_init(d_in, d_out, rng):
 
     Returns
     -------
-    (d_in, d_out) float64 array   independent draws from a normal distribution of mean 0
+    (d_in, d_out) float64 array   independent draws from a normal distribution
+        of mean 0
     """
     ### BEGIN SOLUTION
     return rng.normal(0, np.sqrt(2 / (d_in + d_out)), size=(d_in, d_out))
@@ -130,8 +135,10 @@ def xavier_init(d_in, d_out, rng):
 
 
 def he_init(d_in, d_out, rng):
-    """Draw the weights of a layer that ReLU follows by He's rule, in its normal form, for the
-    forward pass (He, Zhang, Ren and Sun 2015).
+    """Draw the weights of a layer that ReLU follows by He's rule (He et al. 2015).
+
+    He's rule has a form for the forward pass and one for the backward pass; this
+    is the one for the forward pass.
 
     Parameters
     ----------
@@ -141,7 +148,8 @@ def he_init(d_in, d_out, rng):
 
     Returns
     -------
-    (d_in, d_out) float64 array   independent draws from a normal distribution of mean 0
+    (d_in, d_out) float64 array   independent draws from a normal distribution
+        of mean 0
     """
     ### BEGIN SOLUTION
     return rng.normal(0, np.sqrt(2 / d_in), size=(d_in, d_out))
@@ -149,7 +157,9 @@ def he_init(d_in, d_out, rng):
 
 
 def softmax(z):
-    """Turn the logits of each sample into probabilities, without overflow for any finite logits.
+    """Turn the logits of each sample into probabilities.
+
+    No finite logits make it overflow.
 
     Parameters
     ----------
@@ -157,7 +167,8 @@ def softmax(z):
 
     Returns
     -------
-    (n, classes) array   of the dtype of ``z``; no entry is negative, each row sums to 1
+    (n, classes) array   of the dtype of ``z``; no entry is negative, each row
+        sums to 1
     """
     ### BEGIN SOLUTION
     e = np.exp(z - z.max(axis=1, keepdims=True))
@@ -166,8 +177,10 @@ def softmax(z):
 
 
 def log_softmax(z):
-    """The natural logarithm of the softmax of each row: finite and exact even where the
-    probability itself is too small for a float.
+    """The natural logarithm of the softmax of each row.
+
+    It is finite and exact even where the probability itself is too small for
+    a float.
 
     Parameters
     ----------
@@ -187,12 +200,12 @@ def log_softmax(z):
 
 
 def one_hot(labels, n_classes):
-    """Write each label as a row of zeros with a single 1 at the place of its class.
+    """Write each label as a row of zeros with a 1 at the place of its class.
 
     Parameters
     ----------
     labels : (n,) array of integers   from 0 to n_classes - 1
-    n_classes : int   how many classes there are, whether or not all of them occur
+    n_classes : int   how many classes there are, whether or not all occur
 
     Returns
     -------
@@ -211,12 +224,13 @@ def one_hot(labels, n_classes):
 
 
 def predict(x, parameters):
-    """The class that a network of `mlp_forward` finds most probable, for every sample.
+    """The class that a network finds most probable, for every sample.
 
     Parameters
     ----------
     x : (n, d_in) array   one sample a row
-    parameters : list of (w, b) pairs, first layer first; the last layer has a unit for each class
+    parameters : list of (w, b) pairs, first layer first, as in `mlp_forward`;
+        the last layer has a unit for each class
 
     Returns
     -------
@@ -228,13 +242,17 @@ def predict(x, parameters):
 
 
 def find_the_leak(pipelines, x_train, y_train, x_test, y_test, x_fresh, y_fresh):
-    """Find the one pipeline whose model has learned from its test set, and measure how much its
-    score flatters.
+    """Find the one pipeline whose model has learned from its test set, and
+    measure how much its score flatters.
 
-    A pipeline is a function. ``score, model = pipeline(x_train, y_train, x_test, y_test)`` fits a
-    model and reports ``score``, its accuracy on the test set it was given. ``model(x)`` gives the
-    logits (n, classes) of any samples. What is called twice with the same arguments answers the
-    same. An honest pipeline fits its model on the training set alone.
+    A pipeline is a function. It fits a model and reports ``score``, the model's
+    accuracy on the test set that it was given::
+
+        score, model = pipeline(x_train, y_train, x_test, y_test)
+
+    ``model(x)`` gives the logits (n, classes) of any samples. What is called
+    twice with the same arguments answers the same. An honest pipeline fits its
+    model on the training set alone.
 
     Parameters
     ----------
@@ -245,9 +263,10 @@ def find_the_leak(pipelines, x_train, y_train, x_test, y_test, x_fresh, y_fresh)
     Returns
     -------
     (which, flatters)
-        which : int   the place in ``pipelines`` of the one that leaks, counted from 0
-        flatters : float   the score that it reports with this training and test set, minus the
-            accuracy of that same model on the fresh samples, which it has never seen
+        which : int   the place in ``pipelines`` of the one that leaks, from 0
+        flatters : float   the score that it reports with this training and test
+            set, minus the accuracy of that same model on the fresh samples,
+            which it has never seen
     """
     ### BEGIN SOLUTION
     for which, pipeline in enumerate(pipelines):

@@ -36,7 +36,7 @@ function size(value) {
   if (power >= -2 && power < 3) return fixed(value, Math.max(0, 2 - Math.max(power, 0)));
   const digits = "⁰¹²³⁴⁵⁶⁷⁸⁹";
   const raised = String(Math.abs(power)).replace(/\d/g, (digit) => digits[Number(digit)]);
-  return `${fixed(value / 10 ** power, 1)} · 10${power < 0 ? "⁻" : ""}${raised}`;
+  return `${fixed(value / 10 ** power, 1)}\u00a0·\u00a010${power < 0 ? "⁻" : ""}${raised}`;
 }
 
 /** @param {number} share */
@@ -149,7 +149,8 @@ function build(state) {
     });
     const middle = (/** @type {number} */ layer) => floor(layer) - ROW / 2 + 5;
     const bottom = floor(DEPTH) + 4;
-    const grid = [-12, -6, 0, 6].flatMap((power) => [
+    const room = sizes.pixel(6) - sizes.pixel(-12);
+    const grid = (room < 110 ? [-12, 0] : [-12, -6, 0, 6]).flatMap((power) => [
       line(sizes.pixel(power), TOP, sizes.pixel(power), bottom, power ? "xf-grid" : "xf-zero"),
       svg(
         "text",
