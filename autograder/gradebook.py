@@ -149,11 +149,12 @@ class Writer:
         for number, cell in enumerate(notebook.cells):
             if cell.metadata.get("nbgrader", {}).get("grade_id") in rows.known:
                 self.save.preprocess_cell(cell, {}, number)
+        foreign = {_id(cell) for cell in notebook.cells if is_foreign_test(cell)}
         for name, grade in rows.grades.items():
             if not result.found:
                 grade.auto_score = 0.0
                 grade.needs_manual_grade = False
-            elif source.is_foreign_test(name, result.scores):
+            elif name in foreign:
                 grade.auto_score = None
                 grade.needs_manual_grade = True
         self.gradebook.db.flush()
@@ -191,8 +192,6 @@ class Writer:
             self.sources[notebook.id] = _Source(
                 {cell.name: (cell.checksum, cell.locked, cell.source)
                  for cell in notebook.source_cells},
-                {cell.name for cell in notebook.grade_cells if cell.cell_type == "code"}
-                - {cell.name for cell in notebook.solution_cells},
                 {cell.id: cell.name for cell in (
                     *notebook.grade_cells, *notebook.solution_cells, *notebook.task_cells)},
                 {cell.name: cell.max_score
@@ -262,18 +261,27 @@ class _Rows:
 class _Source:
     """A released notebook as the gradebook has it.
 
-    `cells` have checksum, whether locked, source; `tests` are graded by what code prints; `names`
-    are by row id; `points` are the maxima.
+    `cells` have checksum, whether locked, source; `names` are by row id; `points` are the maxima.
     """
 
     cells: dict[str, tuple[str, bool, str]]
-    tests: set[str]
     names: dict[str, str]
     points: dict[str, float]
 
-    def is_foreign_test(self, name: str, scores: dict[str, Any]) -> bool:
-        """Whether a cell is tested by code that is not ours: nothing has run it."""
-        return name in self.tests and name not in scores
+
+def is_foreign_test(cell: Any) -> bool:
+    """Whether a graded cell is tested by code that is not ours: nothing has run it."""
+    nbgrader = cell.metadata.get("nbgrader", {})
+    return (
+        cell.cell_type == "code"
+        and bool(nbgrader.get("grade"))
+        and not nbgrader.get("solution")
+        and not any(output.output_type == "execute_result" for output in cell.outputs)
+    )
+
+
+def _id(cell: Any) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
 
 
 def autograded(result: Result, source: _Source | None, notes: list[str]) -> Any:
@@ -281,7 +289,7 @@ def autograded(result: Result, source: _Source | None, notes: list[str]) -> Any:
     notebook = copied(result.notebook)
     count = 0
     for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
+        grade_id = _id(cell)
         if source is not None and grade_id in source.cells:
             checksum, locked, text = source.cells[grade_id]
             cell.metadata.nbgrader["checksum"] = checksum
@@ -293,7 +301,7 @@ def autograded(result: Result, source: _Source | None, notes: list[str]) -> Any:
         cell.execution_count = count
         if grade_id in result.scores:
             cell.outputs = [verdict_output(result.scores[grade_id], count)]
-        elif source is not None and source.is_foreign_test(grade_id, result.scores):
+        elif result.scores and is_foreign_test(cell):
             cell.outputs = [NotebookNode(output_type="stream", name="stdout", text=NOT_OURS)]
     if notes:
         told = "\n".join(f"- {as_plain_markdown(note)}" for note in notes)

@@ -12,11 +12,17 @@ c.CourseDirectory.db_url = "sqlite:///gradebook.db"
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 c.ClearSolutions.text_stub = "YOUR ANSWER HERE"
 
-# An endless loop in a submission ends the cell, not the batch.
-c.Execute.timeout = 60
-c.Execute.interrupt_on_timeout = True
-c.Execute.error_on_timeout = {
-    "ename": "CellTimeoutError",
-    "evalue": "This cell ran longer than a minute.",
-    "traceback": ["This cell ran longer than a minute."],
-}
+# `nbgrader autograde` and formgrader's button repair what was handed in and run it in our sandbox.
+c.Autograde.pre_convert_hook = "autograder.nbgrader_plugin.expect_released_notebooks"
+c.Autograde.exporter_class = "autograder.nbgrader_plugin.RepairingExporter"
+c.Autograde.autograde_preprocessors = [
+    "autograder.nbgrader_plugin.GradeInSandbox",  # in the place of nbgrader's Execute
+    "nbgrader.preprocessors.IgnorePattern",
+    "nbgrader.preprocessors.LimitOutput",
+    "autograder.nbgrader_plugin.SaveVerdicts",  # in the place of SaveAutoGrades
+    "nbgrader.preprocessors.AssignLatePenalties",
+    "nbgrader.preprocessors.CheckCellMetadata",
+]
+# Where this machine cannot give full isolation (`autograder doctor` says so), grading refuses unless
+# you choose less by name:
+# c.GradeInSandbox.isolation = "limited"
