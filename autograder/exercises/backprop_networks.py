@@ -35,8 +35,19 @@ def two_layer_cases(rng: np.random.Generator) -> Cases:
 
 
 def two_layer_large(rng: np.random.Generator) -> Cases:
-    case = two_layer_case(rng, 4, 2, 3, 3)
+    case = contradicting(two_layer_case(rng, 7, 2, 3, 3))
     yield question("logits beyond ±1000", **{**case, "w2": 20_000 * case["w2"]})
+
+
+def contradicting(case: dict[str, Any]) -> dict[str, Any]:
+    """Two samples are alike and have different labels, so that not all can be right.
+
+    With very large logits the loss of right answers is a number like 1e-300, which ordinary right
+    code rounds to 0.
+    """
+    x, labels = case["x"].copy(), case["labels"].copy()
+    x[1], labels[0], labels[1] = x[0], 0, 1
+    return {**case, "x": x, "labels": labels}
 
 
 def mlp_case(rng: np.random.Generator, n: int, *widths: int) -> dict[str, Any]:
@@ -57,7 +68,7 @@ def mlp_cases(rng: np.random.Generator) -> Cases:
 
 
 def mlp_large(rng: np.random.Generator) -> Cases:
-    case = mlp_case(rng, 4, 3, 4, 3)
+    case = contradicting(mlp_case(rng, 7, 3, 4, 3))
     (first, (w, b)) = case["parameters"]
     yield question("logits beyond ±1000", **{**case, "parameters": [first, (20_000 * w, b)]})
 
