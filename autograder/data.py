@@ -9,7 +9,9 @@ from a stranger cost no more than their length.
 from __future__ import annotations
 
 import json
+import math
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -136,6 +138,8 @@ class _Writer:
             raise DataError(f"an array of dtype {value.dtype}")
         if value.ndim > MAX_DIMENSIONS:
             raise DataError(f"an array of more than {MAX_DIMENSIONS} dimensions")
+        if _extent(value.shape) > MAX_BODY:
+            raise DataError(f"an array of shape {value.shape}")
         self.buffers.append(value.astype("<" + name, copy=False).tobytes())
         if type(value) is np.ndarray:
             return {"array": [name, list(value.shape)]}
@@ -148,6 +152,11 @@ def _integer(value: int) -> Any:
     if value.bit_length() > 3 * MAX_DIGITS:
         raise DataError(f"an integer of more than {MAX_DIGITS} digits")
     return {"int": str(value)}
+
+
+def _extent(shape: Iterable[int]) -> int:
+    """How many entries an array would have without its empty axes: what reducing it may cost."""
+    return math.prod(max(length, 1) for length in shape)
 
 
 def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -206,6 +215,8 @@ class _Reader:
             raise DataError("not a shape")
         if not all(type(length) is int and 0 <= length <= MAX_BODY for length in shape):
             raise DataError("not a shape")
+        if _extent(shape) > MAX_BODY:
+            raise DataError("an empty array of enormous shape")
         dtype = np.dtype("<" + name)
         count = 1
         for length in shape:

@@ -17,6 +17,12 @@ from autograder.data import Seed
 from autograder.exercise import Finding, Question
 
 STEPS = ("evidence", "where", "mistake")
+# By kind of finding, where the sentence itself tells what came back.
+OF_SECRETS = {
+    "structure": "{which} has not the form that the docstring asks for.",
+    "shape": "{which} has not the shape that the docstring asks for.",
+    "dtype": "{which} has not the dtype that the docstring asks for.",
+}
 STYLE = """<style>
 .ag{border-left:4px solid var(--ag);padding:.4em .8em;margin:.4em 0;line-height:1.45;max-width:48em}
 .ag pre{margin:.4em 0;padding:.5em .7em;white-space:pre-wrap;overflow-wrap:anywhere;
@@ -93,7 +99,14 @@ def _shape(value: Any, public: bool) -> str:
 
 
 def _with_evidence(finding: Finding, public: bool) -> str:
-    return f"{finding.says} {finding.evidence}".strip() if public else finding.says
+    return f"{finding.says} {finding.evidence}".strip() if public else told_of_secret(finding)
+
+
+def told_of_secret(finding: Finding) -> str:
+    """What may be told of a secret question: a shape, a length or a type that student code chose
+    could carry the question's numbers outside."""
+    sentence = OF_SECRETS.get(finding.kind)
+    return finding.says if sentence is None else sentence.format(which=finding.which)
 
 
 def _shown_traceback(finding: Finding, verdict: Verdict) -> str:
@@ -176,7 +189,7 @@ def to_data(verdict: Verdict) -> dict[str, Any]:
                 "check": f.check,
                 "kind": f.kind,
                 "which": f.which,
-                "says": f.says,
+                "says": f.says if verdict.public else told_of_secret(f),
                 "evidence": f.evidence if verdict.public else "",
             }
             for f in verdict.findings

@@ -16,7 +16,7 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from dataclasses import asdict, dataclass, field
 from functools import cache, lru_cache
@@ -26,9 +26,8 @@ from typing import Any
 
 import nbformat
 
-from autograder.ask import Answer
 from autograder.checking import Verdict, judge
-from autograder.exercise import Exercise, Question
+from autograder.exercise import Exercise, Finding
 from autograder.exercises import find, registry
 from autograder.feedback import to_data, to_html
 from autograder.keys import Key
@@ -39,6 +38,7 @@ from autograder.sandbox.session import Sandbox, Session
 from autograder.secret_keys import STATE, course_secret, key_count, number_for, secret_key
 from autograder.versions import checking_version
 
+UNJUDGED = "What your code returned could not be judged. Show this to your instructor."
 TRIES = 2  # a child that died or took too long may have met a busy machine
 
 
@@ -133,10 +133,10 @@ class _Run:
         """The verdict, and whether it would be the same another time."""
         for _ in range(TRIES):
             session = self._ready()
-            verdict = judge(exercise, key, self._ask(session, exercise))
-            if not session.lost:
-                return verdict, True
-        return verdict, False
+            verdict, lasting = self._judged(exercise, key, session)
+            if lasting:
+                break
+        return verdict, lasting
 
     def _with_references(
         self, exercise: Exercise, key: Key, verdict: Verdict, lasting: bool
@@ -144,13 +144,17 @@ class _Run:
         """Ask again in a fresh child in which the earlier exercises are the reference's."""
         cells = with_references(self.notebook, exercise)
         with self.grader.sandbox.open(cells, self.grader.limits) as session:
-            better = judge(exercise, key, self._ask(session, exercise))
-            if better.points > verdict.points:
-                return better, lasting and not session.lost
-        return verdict, lasting
+            better, settled = self._judged(exercise, key, session)
+        return (better if better.points > verdict.points else verdict), lasting and settled
 
-    def _ask(self, session: Session, exercise: Exercise) -> Callable[[Question], Answer]:
-        return lambda asked: session.ask(exercise, asked)
+    def _judged(self, exercise: Exercise, key: Key, session: Session) -> tuple[Verdict, bool]:
+        try:
+            verdict = judge(exercise, key, lambda asked: session.ask(exercise, asked))
+        except Exception:  # an answer that our own code cannot judge must not stop the batch
+            finding = Finding(exercise.checks[0].title, "unjudged", "", UNJUDGED)
+            verdict = Verdict(exercise.name, 0.0, exercise.points, (finding,), public=False)
+            return verdict, False
+        return verdict, not session.lost
 
     def _ready(self) -> Session:
         """The session that is open, or a new one where it was lost."""

@@ -320,3 +320,12 @@ def test_an_announced_size_alone_allocates_nothing():
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     assert peak < 1e6
+
+
+def test_an_empty_array_of_enormous_shape_is_no_data():
+    """Summed over its empty axis it would take a terabyte of the grader's memory."""
+    with pytest.raises(DataError, match="shape"):
+        encode(np.empty((0, 1 << 20, 1 << 20)))
+    header = json.dumps({"array": ["f8", [0, 1 << 20, 1 << 20]]}).encode()
+    with pytest.raises(DataError, match="enormous"):
+        decode(PREFIX.pack(data.MAGIC, len(header), 0) + header)

@@ -277,3 +277,34 @@ def test_the_verdict_as_data_is_plain(asked):
     data = to_data(asked.verdict(lambda u: -2 * u))
     assert json.loads(json.dumps(data))["mistake"] == "sign"
     assert data["findings"][0]["kind"] == "values"
+
+
+# Secret questions ---------------------------------------------------------------------------
+
+SECRET = np.array([[271828.0, 314159.0], [161803.0, 141421.0]])
+RECOGNIZED = re.compile("271828|314159|161803|141421")
+TELLING = {  # what came back says the question's numbers by its form
+    "shape": lambda u: np.empty((0, 271828)),
+    "enormous shape": lambda u: np.empty((0, 271828, 314159)),
+    "length": lambda u: [0] * 161803,
+    "parts": lambda u: tuple(range(5)),
+    "text": lambda u: "271828",
+    "keys": lambda u: {"271828": 1.0},
+    "values": lambda u: u,
+    "integer": lambda u: 271828,
+    "name of the exception": lambda u: (_ for _ in ()).throw(type("E271828", (Exception,), {})()),
+    "message": lambda u: (_ for _ in ()).throw(ValueError("271828")),
+    "name of the type": lambda u: type("T271828", (), {})(),
+    "subclass": lambda u: u.view(type("A271828", (np.ndarray,), {})),
+    "infinite": lambda u: u / 0.0,
+}
+
+
+@pytest.mark.parametrize("name", TELLING)
+@pytest.mark.parametrize("reveal", ["evidence", "where", "mistake"])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+def test_no_form_of_an_answer_carries_a_secret_number_outside(case, name, reveal):
+    secret = case(double, {"u": SECRET}, public=False).verdict(TELLING[name])
+    assert not secret.right
+    for told in (to_text(secret, reveal), to_html(secret, reveal), repr(to_data(secret))):
+        assert not RECOGNIZED.search(told)
