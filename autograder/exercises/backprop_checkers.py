@@ -140,11 +140,11 @@ def awkward_claims(rng: np.random.Generator) -> Iterator[Question]:
     right = DERIVATIVES[name](x, a)
     yield asked("a right gradient of a function of tiny values", right)
     yield asked("a gradient twice too large, of a function of tiny values", 2 * right)
-    name, x = "sum(a * sin(300*x))", rng.uniform(-1, 1, size=4)
+    name, a, x = "sum(a * sin(300*x))", rng.uniform(1, 2, size=6), rng.uniform(-1, 1, size=6)
     right = DERIVATIVES[name](x, a)
     yield asked("a right gradient of a function that bends a lot", right)
     wrong = right.copy()
-    wrong[1] += 3e-3 * np.abs(right).max()
+    wrong[np.argmax(np.abs(a * np.sin(300 * x)))] += 3e-3 * np.abs(right).max()
     yield asked("a gradient with one entry a little off, of a function that bends a lot", wrong)
 
 
