@@ -33,7 +33,7 @@ def course(tmp_path_factory):
 def results(course, recorded_keys):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv(KEYS_FOLDER, str(recorded_keys))
-        return run_class("structure", course)
+        return run_class("structure", course, keys=2)
 
 
 def test_every_recorded_score_is_the_one_that_the_mix_implies(results):

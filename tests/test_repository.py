@@ -1,0 +1,224 @@
+"""What holds for the repository as a whole: imports, dependencies, and what is tracked."""
+
+import ast
+import graphlib
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from autograder.exercises import CHAPTERS, chapters
+
+ROOT = Path(__file__).resolve().parent.parent
+
+# The half that ships to students and runs in the browser, from the bottom to the top. A module may
+# import those above it in this list. What is not in the list is the instructor's.
+STUDENTS = (
+    "gradient_arguments", "gradient_slopes", "gradient_report", "gradient_search",
+    "gradient_estimate", "gradient_picture", "gradient_claims", "gradient_judge", "gradients",
+    "data", "compare", "ask", "exercise", "checks", "losses_and_gradients", "chance", "exercises",
+    "keys", "diagnose", "checking", "feedback", "interactive", "",
+)  # fmt: skip
+TOUCH_SOLUTIONS = {"record", "audit", "notebook"}
+DRAWN_ON_REQUEST = {("gradient_report", "gradient_picture"), ("gradient_picture", "matplotlib")}
+
+
+def tracked():
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    return [name for name in listed.stdout.split("\0") if name and (ROOT / name).exists()]
+
+
+TRACKED = tracked()
+
+
+def texts():
+    for name in TRACKED:
+        path = ROOT / name
+        if path.is_file() and path.suffix not in (".npz", ".png", ".woff2", ".ico"):
+            yield name, path.read_text(encoding="utf-8", errors="replace")
+
+
+# Imports ------------------------------------------------------------------------------------
+
+
+def sources():
+    """Every module of the package, by its name without `autograder.`."""
+    for path in sorted((ROOT / "autograder").rglob("*.py")):
+        parts = path.relative_to(ROOT / "autograder").with_suffix("").parts
+        yield ".".join(part for part in parts if part != "__init__"), path
+
+
+MODULES = {name: ast.parse(path.read_text()) for name, path in sources()}
+
+
+def imports(tree):
+    """The full names of what a module imports at run time, wherever in it."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
+            continue
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        yield from imports(node)
+
+
+def ours(name):
+    """The module of the package that is imported, or None."""
+    parts = name.split(".")
+    if parts[0] != "autograder":
+        return None
+    inner = ".".join(parts[1:])
+    return inner if inner in MODULES else inner.rpartition(".")[0]
+
+
+def layer(name):
+    """The place of a module in the list; a chapter's exercises stand where `exercises` does."""
+    top = "exercises" if name.startswith("exercises") else name
+    return STUDENTS.index(top) if top in STUDENTS else None
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if layer(name) is not None])
+def test_imports_run_one_way_through_the_half_that_ships_to_students(name):
+    for imported in map(ours, imports(MODULES[name])):
+        if imported is None or (name, imported) in DRAWN_ON_REQUEST:
+            continue
+        assert layer(imported) is not None, f"{imported} is not in STUDENTS, in this file"
+        assert layer(imported) < layer(name) or name.startswith("exercises"), imported
+
+
+def test_no_two_modules_import_each_other():
+    graph = {
+        name: {
+            found
+            for found in map(ours, imports(tree))
+            if found not in (None, name) and (name, found) not in DRAWN_ON_REQUEST
+        }
+        for name, tree in MODULES.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()
+
+
+@pytest.mark.parametrize("name", [name for name in MODULES if layer(name) is not None])
+def test_the_students_half_needs_numpy_and_the_standard_library_alone(name):
+    for imported in imports(MODULES[name]):
+        package = imported.partition(".")[0]
+        if (name, package) not in DRAWN_ON_REQUEST:
+            assert package in {"autograder", "numpy", "course"} | set(sys.stdlib_module_names)
+
+
+def touches_solutions(tree):
+    if any(name.partition(".")[0] == "solutions" for name in imports(tree)):
+        return True
+    calls = (node for node in ast.walk(tree) if isinstance(node, ast.Call))
+    return any(
+        "import" in ast.unparse(call.func) and "solutions." in ast.unparse(call) for call in calls
+    )
+
+
+def test_only_the_instructors_modules_touch_the_solutions():
+    assert {name for name, tree in MODULES.items() if touches_solutions(tree)} <= TOUCH_SOLUTIONS
+
+
+def test_the_course_does_not_import_the_solutions():
+    for path in (ROOT / "course").rglob("*.py"):
+        assert not touches_solutions(ast.parse(path.read_text())), path
+
+
+# Chapters -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("chapter", chapters())
+def test_a_chapter_is_one_slug_everywhere(chapter):
+    assert chapter in CHAPTERS
+    for name in (
+        f"solutions/{chapter}.py",
+        f"solutions/mistakes/{chapter}.py",
+        f"autograder/exercises/{chapter}.py",
+        f"course/{chapter}.md",
+    ):
+        assert (ROOT / name).is_file(), f"{name} is missing"
+
+
+# What is tracked ----------------------------------------------------------------------------
+
+
+def test_nothing_that_is_built_is_tracked():
+    built = re.compile(
+        r"\.(ipynb|key|whl|pyc|db)$|\.tar\.gz$|(^|/)(_build|build|dist|node_modules|__pycache__|"
+        r"\.ipynb_checkpoints|\.jupyter_cache|course/keys)/|\.egg-info"
+    )
+    assert [name for name in TRACKED if built.search(name)] == []
+
+
+def test_no_text_names_a_path_of_some_machine():
+    path = re.compile(r"(?<![\w.])/(?:home/\w+|root/|Users/\w+|work/(?:main|shared))")
+    assert [(n, path.findall(t)) for n, t in texts() if path.search(t)] == []
+
+
+def test_no_text_names_a_host_of_some_package_registry():
+    host = re.compile(r"(?:index-url|registry)[ =]+\S*://|artifactory|/simple/?\b|nexus\.", re.I)
+    assert [
+        (n, host.findall(t)) for n, t in texts() if host.search(t) and not n.endswith(".lock")
+        and n != "tests/test_repository.py"
+    ] == []  # fmt: skip
+
+
+# Dependencies -------------------------------------------------------------------------------
+
+LINES = [
+    line for line in (ROOT / "requirements.txt").read_text().splitlines() if line.strip()
+    and not line.startswith("#")
+]  # fmt: skip
+
+
+def constraints():
+    found = {}
+    for line in (ROOT / "constraints.txt").read_text().splitlines():
+        if line.strip() and not line.startswith("#"):
+            requirement = Requirement(line.partition("#")[0])
+            (pin,) = requirement.specifier
+            assert pin.operator == "==", line
+            found[canonicalize_name(requirement.name)] = pin.version
+    return found
+
+
+@pytest.mark.parametrize("line", LINES, ids=lambda line: re.split(r"[=~<> ]", line)[0])
+def test_every_direct_dependency_has_a_pin_a_reason_and_a_constraint(line):
+    pinned, _, reason = line.partition("#")
+    requirement = Requirement(pinned)
+    assert reason.strip(), "each dependency says what it is for"
+    assert [pin.operator for pin in requirement.specifier] in (["=="], ["~="])
+    resolved = constraints()[canonicalize_name(requirement.name)]
+    assert requirement.specifier.contains(resolved), f"constraints.txt has {resolved}"
+
+
+def test_no_dependency_is_listed_twice():
+    names = [canonicalize_name(Requirement(line.partition("#")[0]).name) for line in LINES]
+    assert len(set(names)) == len(names)
+
+
+def test_what_the_package_needs_is_admitted_by_the_constraints():
+    import tomllib
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    wanted = [*project["dependencies"], *project["optional-dependencies"]["notebook"]]
+    for requirement in map(Requirement, wanted):
+        version = constraints()[canonicalize_name(requirement.name)]
+        assert requirement.specifier.contains(version), requirement
+
+
+def test_the_versions_agree():
+    import tomllib
+
+    import autograder
+
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["version"] == autograder.__version__
