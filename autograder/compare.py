@@ -239,12 +239,11 @@ def _compare_entries(
         if stray.any():
             index = tuple(int(i) for i in np.argwhere(stray)[0])
             says = f"{name} holds values that are not finite (NaN or infinity)."
-            evidence = (
-                f"{_at(name, index)} is {got[index]}; {_count(stray)} not finite, and should be."
-            )
+            evidence = f"{_at(name, index)} is {got[index]}"
+            evidence += f"; {_count(stray)} not finite, and should be." if got.ndim else "."
             return [Difference(name, "finite", says, evidence, stray, got, right)]
         allowed = _allowed(right, lower, upper, tolerance)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):
             if wanted.dtype.kind == "c":
                 distance = np.abs(got - wanted)
             else:
@@ -254,7 +253,7 @@ def _compare_entries(
         wrong = distance > allowed
     if not wrong.any():
         return []
-    with np.errstate(divide="ignore", invalid="ignore"):
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         excess = np.where(wrong, distance / np.maximum(allowed, np.finfo(float).tiny), -1)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
     is_, should_be = _number(got[index]), _target(right, index)
