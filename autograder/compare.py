@@ -239,6 +239,8 @@ def _compare_entries(
         if stray.any():
             index = tuple(int(i) for i in np.argwhere(stray)[0])
             says = f"{name} holds values that are not finite (NaN or infinity)."
+            if not got.ndim:
+                says = f"{name} is not finite: it is NaN or infinity."
             evidence = f"{_at(name, index)} is {got[index]}"
             evidence += f"; {_count(stray)} not finite, and should be." if got.ndim else "."
             return [Difference(name, "finite", says, evidence, stray, got, right)]

@@ -88,7 +88,7 @@ WRONG = {
     "a value for None": (1.0, None, "dx should be None, but is a float."),
     "NaN": (np.array([1.0, np.nan, np.nan]), np.array([1.0, 2.0, 3.0]),
             "dx holds values that are not finite (NaN or infinity). Entry [1] of dx is nan; 2 of 3 entries are not finite, and should be."),
-    "infinity for a number": (np.inf, 1.0, "dx holds values that are not finite (NaN or infinity). It is inf; 1 of 1 entries is not finite"),
+    "infinity for a number": (np.inf, 1.0, "dx is not finite: it is NaN or infinity. It is inf."),
     "a number for infinity": (np.array([1e300]), np.array([np.inf]), "Entry [0] of dx is 1e+300, but should be inf; 1 of 1 entries is wrong."),
     "the worst entry": (R + np.array([[0, 0, 0], [0.01, 1e-6, 0]]), R,
                         "dx is wrong. Entry [1, 0] of dx is 0.51, but should be 0.5; 2 of 6 entries are wrong."),
