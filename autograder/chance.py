@@ -10,8 +10,8 @@ promise and no estimate:
   most exp(-x), and stays below N - 2√(Nx) with at most exp(-x) (Laurent and Massart 2000, lemma 1);
 - angles: the cosine between two independent normal rows of length d exceeds t in absolute value
   with probability at most 2 exp(-d t²/2);
-- distribution: the empirical distribution function of N draws leaves the true one by t somewhere
-  with probability at most 2 exp(-2 N t²) (Dvoretzky, Kiefer and Wolfowitz; Massart 1990).
+- reach: all N entries stay within t standard deviations with probability (1 - 2 Φ(-t))^N, which
+  is tiny where t is small for N; those of a uniform distribution all stay within √3.
 """
 
 from __future__ import annotations
@@ -44,14 +44,17 @@ def rows_are_independent(w: np.ndarray, alarm: float = ALARM) -> bool:
     return bool(np.all(cosines <= bound))
 
 
-def distance_from_normal(w: np.ndarray, std: float) -> float:
-    """The largest gap between the distribution function of the entries and the normal one."""
-    values = np.sort(w, axis=None) / (std * math.sqrt(2))
-    normal = np.array([(1 + math.erf(value)) / 2 for value in values])
-    steps = np.arange(values.size + 1) / values.size
-    return float(max(np.max(steps[1:] - normal), np.max(normal - steps[:-1])))
+def reach(w: np.ndarray) -> float:
+    """How far the farthest entry lies from 0, in units of the root mean square."""
+    return float(np.abs(w).max() / np.sqrt(np.square(w).mean()))
 
 
-def distance_bound(n_entries: int, alarm: float = ALARM) -> float:
-    """What `distance_from_normal` stays below."""
-    return math.sqrt(math.log(2 / alarm) / (2 * n_entries))
+def least_reach(n_entries: int, alarm: float = ALARM) -> float:
+    """What the `reach` of normal entries exceeds."""
+    _, upper = variance_range(n_entries, alarm / 2)  # the root mean square is measured as well
+    inside = (alarm / 2) ** (1 / n_entries)  # of one entry, so that all are with alarm / 2
+    low, high = 0.0, 10.0
+    while high - low > 1e-6:
+        t = (low + high) / 2
+        low, high = (t, high) if math.erf(t / math.sqrt(2)) < inside else (low, t)
+    return low / math.sqrt(upper)

@@ -12,9 +12,9 @@ import torch
 
 from autograder.audit import _verdict
 from autograder.chance import (
-    distance_bound,
-    distance_from_normal,
+    least_reach,
     mean_is_zero,
+    reach,
     rows_are_independent,
     variance_range,
 )
@@ -80,7 +80,7 @@ def test_log_softmax_keeps_the_digits_of_a_nearly_certain_class(gap):
 
 
 def test_the_key_of_log_softmax_holds_what_sixty_digits_say():
-    checks, recorded = registry()["forward.log_softmax"].checks, key("log_softmax")
+    checks, recorded = registry()["forward.log_softmax"].checks, key("log_softmax", 7)
     for check, questions, rights in zip(checks, recorded.questions, recorded.rights, strict=True):
         for asked, right in zip(questions, rights, strict=True):
             if right is None or right.dtype == np.float32:
@@ -211,24 +211,41 @@ def test_chance_refuses_right_draws_no_more_often_than_it_says(alarm):
             not mean_is_zero(w, alarm),
             not lower <= np.square(w).mean() <= upper,
             not rows_are_independent(w, alarm),
-            distance_from_normal(w[:10], 1) > distance_bound(700, alarm),
+            reach(w) < least_reach(w.size, alarm),
         )
     by_counting = 4 * sqrt(2000 * alarm)  # four standard deviations of a count
     assert np.all(refused <= 2000 * alarm + by_counting)
 
 
-def test_the_stated_false_alarm_rate_of_an_initialization_is_below_one_in_a_million():
-    from autograder.chance import ALARM
-    from autograder.exercises.initial_weights import NOT_NORMAL, SHAPES
+@pytest.mark.parametrize("name", ["he_init", "xavier_init"])
+def test_a_right_initialization_is_refused_less_than_once_in_a_million_verdicts(name, monkeypatch):
+    """Every test that a verdict makes promises ALARM; count the tests."""
+    from autograder import chance
+    from autograder.exercises import initial_weights
 
-    total = 0.0
-    for d_in, d_out in SHAPES:
-        lower, upper = variance_range(d_in * d_out)  # the std is measured: it is off by so much,
-        off = 0.242 * max(1 - sqrt(lower), sqrt(upper) - 1)  # and moves the distribution by this
-        of_normality = ALARM + 2 * np.exp(-2 * d_in * d_out * (NOT_NORMAL - off) ** 2)
-        mean = rows = columns = variance = ALARM
-        total += mean + rows + columns + variance + of_normality
-    assert total < 2e-7
+    key(name, 7)  # recorded before the counting begins
+    made = []
+    for each in ("mean_is_zero", "variance_range", "rows_are_independent", "least_reach"):
+        test = getattr(chance, each)
+        monkeypatch.setattr(
+            initial_weights, each, lambda *args, test=test: made.append(test) or test(*args)
+        )
+    assert verdict(name, getattr(forward, name)).right
+    assert len(made) * chance.ALARM < 1e-7
+
+
+def test_uniform_draws_never_reach_as_far_as_normal_ones_must(rng):
+    for d_in, d_out in ((30, 50), (60, 100)):
+        assert least_reach(d_in * d_out) > 1.2 * np.sqrt(3)
+        assert reach(rng.uniform(-1, 1, (d_in, d_out))) < 1.05 * np.sqrt(3)
+
+
+def test_a_key_of_random_weights_stays_small():
+    """It holds what every mistake drew."""
+    from autograder.data import encode
+
+    answers = [m.answers for m in key("he_init", 7).mistakes]
+    assert sum(len(encode(a.value)) for m in answers for part in m for a in part) < 1_200_000
 
 
 @pytest.mark.parametrize("name", ["he_init", "xavier_init"])
