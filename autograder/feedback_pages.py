@@ -17,7 +17,7 @@ from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbgrader.converters import GenerateFeedback
 
-from autograder.gradebook import Graded, course_settings, write_file
+from autograder.gradebook import Graded, clear_halves, course_settings, write_file
 from autograder.regular_files import open_regular, regular_files
 from autograder.repair import copied
 
@@ -32,6 +32,7 @@ def write_feedback(course: Path, graded: list[Graded]) -> None:
     _, directory = course_settings(course)
     student, assignment = graded[0].student, graded[0].assignment
     folder = Path(directory.format_path(directory.feedback_directory, student, assignment))
+    clear_halves(folder)
     for each in graded:
         page = feedback_page(course, each).encode("utf-8", errors="replace")
         write_file(folder / f"{each.name}.html", page, WRITABLE)

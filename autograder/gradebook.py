@@ -33,6 +33,7 @@ from autograder.release import CONFIG, find_commands
 from autograder.repair import copied
 
 READ_ONLY = 0o444
+HALF = ".half-"  # begins the name of a file that is not written to its end
 LONGEST_TIMESTAMP = 200
 NOT_OURS = "This cell is not an exercise of the course; grade it by hand."
 
@@ -219,6 +220,7 @@ def publish(course: Path, graded: list[Graded]) -> None:
     _, directory = course_settings(course)
     student, assignment = graded[0].student, graded[0].assignment
     folder = Path(directory.format_path(directory.autograded_directory, student, assignment))
+    clear_halves(folder)
     for each in graded:
         write_file(folder / f"{each.name}.ipynb", notebook_bytes(each.notebook), READ_ONLY)
     largest = directory.max_file_size * 1000
@@ -348,12 +350,18 @@ def notebook_bytes(notebook: Any) -> bytes:
     return (text if text.endswith("\n") else text + "\n").encode("utf-8", errors="replace")
 
 
+def clear_halves(folder: Path) -> None:
+    """Remove what a run that was killed has left of a student's files."""
+    for path in folder.rglob(f"{HALF}*"):
+        path.unlink(missing_ok=True)
+
+
 def write_file(path: Path, content: bytes, mode: int) -> None:
     """Write a file so that a reader sees the old one or the new one; one that is the same stays."""
     if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
         return
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name[:200]}.{os.getpid()}")
+    half = path.with_name(f"{HALF}{os.getpid()}")
     half.write_bytes(content)
     half.chmod(mode)
     half.replace(path)
@@ -362,7 +370,7 @@ def write_file(path: Path, content: bytes, mode: int) -> None:
 def copy_file(stream: Any, path: Path) -> None:
     """Copy an open file, as `write_file` writes."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name[:200]}.{os.getpid()}")
+    half = path.with_name(f"{HALF}{os.getpid()}")
     with half.open("wb") as target:
         shutil.copyfileobj(stream, target)
     half.chmod(READ_ONLY)

@@ -1,0 +1,220 @@
+"""Grading goes on where it was, whatever stopped it, and gives each exercise what it deserves."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import time
+from io import StringIO
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder import grading, versions
+from autograder.exercise import Exercise
+from autograder.exercises import find
+from autograder.grading import (
+    STATE,
+    grade_submission,
+    make_job,
+    students_who_submitted,
+    warm_sandbox,
+    workers,
+)
+from autograder.run import grade_class
+
+KILLS = 50
+
+
+def results_of(course: Path) -> dict[str, bytes]:
+    folder = course / STATE / "results"
+    return {path.name: path.read_bytes() for path in folder.rglob("[!.]*.json")}
+
+
+def files_of(course: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(course)): path.read_bytes()
+        for step in ("autograded", "feedback")
+        for path in sorted((course / step).rglob("*"))
+        if path.is_file()
+    }
+
+
+def write_cell(made, student: str, grade_id: str, source: str) -> None:
+    path = made.notebook(student)
+    notebook = nbformat.read(path, as_version=4)
+    for cell in notebook.cells:
+        if cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id:
+            cell.source = source
+    nbformat.write(notebook, path)
+
+
+def test_fifty_kills_at_random_moments_lose_nothing(made_class, rows):
+    """Each kill may hit repair, judging, the gradebook, a notebook or a feedback page."""
+    course = made_class.course
+    job = make_job(course, "structure")
+    students = students_who_submitted(course, "structure")[:4]
+    warm_sandbox(job.isolation, job.preload)  # shared by all the runs that are forked here
+
+    def run() -> int:
+        child = os.fork()
+        if child == 0:
+            try:
+                os.setpgid(0, 0)
+                with workers(job, 1) as executor:
+                    grade_class(job, students, executor, StringIO())
+                os._exit(0)
+            finally:
+                os._exit(1)
+        return child
+
+    def forget() -> None:
+        for path in (course / STATE / "results").rglob("*.json"):
+            path.unlink()
+
+    started = time.monotonic()
+    assert os.waitstatus_to_exitcode(os.waitpid(run(), 0)[1]) == 0
+    whole = time.monotonic() - started
+    expected = rows(course), results_of(course), files_of(course)
+    chance = random.Random(5)
+    killed = 0
+    for number in range(KILLS):
+        if number % 3 == 0:
+            forget()
+        child = run()
+        time.sleep(chance.uniform(0, min(whole, 1.2)))
+        os.kill(child, signal.SIGKILL)
+        killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
+        for content in results_of(course).values():
+            json.loads(content)
+    assert killed > KILLS / 2
+    assert os.waitstatus_to_exitcode(os.waitpid(run(), 0)[1]) == 0
+    assert (rows(course), results_of(course), files_of(course)) == expected
+
+
+def test_what_is_graded_is_not_run_again(made_class, monkeypatch):
+    job = make_job(made_class.course, "structure")
+    (first,) = grade_submission(job, "ada")
+
+    def refuse(*arguments):
+        raise AssertionError("a kept result was not used")
+
+    monkeypatch.setattr(warm_sandbox(job.isolation, job.preload), "open", refuse, raising=False)
+    (second,) = grade_submission(job, "ada")
+    assert second.scores == first.scores
+
+
+def test_a_changed_cell_is_graded_anew(made_class):
+    job = make_job(made_class.course, "structure")
+    (before,) = grade_submission(job, "ada")
+    write_cell(made_class, "ada", "structure-relu-code", "def relu(z):\n    return z")
+    (after,) = grade_submission(job, "ada")
+    assert before.scores["structure-relu"]["points"] > 0
+    assert after.scores["structure-relu"]["points"] == 0
+
+
+def test_half_a_result_is_computed_again(made_class):
+    job = make_job(made_class.course, "structure")
+    (before,) = grade_submission(job, "ada")
+    for path in (made_class.course / STATE / "results").rglob("*.json"):
+        path.write_bytes(path.read_bytes()[:20])
+    (after,) = grade_submission(job, "ada")
+    assert after.scores == before.scores
+
+
+def test_what_a_limit_caused_is_not_kept(made_class):
+    from dataclasses import replace
+
+    from autograder.sandbox.policy import Limits
+
+    write_cell(made_class, "ada", "structure-relu-code", "def relu(z):\n    while True: pass")
+    job = replace(make_job(made_class.course, "structure"), limits=Limits(wall=6, call=0.3, cpu=5))
+    (result,) = grade_submission(job, "ada")
+    assert result.scores["structure-relu"]["points"] == 0
+    assert result.scores["structure-neuron"]["points"] > 0, "the other exercises are not touched"
+    kept = [
+        json.loads(text)["verdict"]["exercise"] for text in results_of(made_class.course).values()
+    ]
+    assert "structure.relu" not in kept
+    assert "structure.neuron" in kept
+
+
+def test_an_exercise_earns_its_points_though_what_it_builds_on_is_wrong(made_class):
+    needing = find("structure.layer")
+    for name in needing.needs:
+        write_cell(made_class, "ada", f"{name.replace('.', '-')}-code",
+                   f"def {find(name).symbol}(*anything):\n    return None")  # fmt: skip
+    source = "def layer(x, w, b, activation):\n    return activation(x @ w + b)"
+    write_cell(made_class, "ada", "structure-layer-code", source)
+    (result,) = grade_submission(make_job(made_class.course, "structure"), "ada")
+    assert result.scores["structure-layer"]["points"] == needing.points
+
+
+def test_an_answer_that_cannot_be_judged_stops_nothing(made_class, monkeypatch):
+    judge = grading.judge
+
+    def fails(exercise: Exercise, key, ask):
+        if exercise.name == "structure.relu":
+            raise MemoryError
+        return judge(exercise, key, ask)
+
+    monkeypatch.setattr(grading, "judge", fails)
+    (result,) = grade_submission(make_job(made_class.course, "structure"), "ada")
+    assert result.scores["structure-relu"]["points"] == 0
+    assert "could not be judged" in result.scores["structure-relu"]["html"]
+    assert result.scores["structure-neuron"]["points"] > 0
+
+
+def test_a_folder_that_cannot_be_repaired_stops_nothing(made_class, monkeypatch):
+    def fails(*arguments):
+        raise RuntimeError
+
+    monkeypatch.setattr(grading, "repair", fails)
+    (result,) = grade_submission(make_job(made_class.course, "structure"), "ada")
+    assert result.notes == ["The submission could not be read (RuntimeError)."]
+    assert all(score["points"] == 0 for score in result.scores.values())
+
+
+# Versions ------------------------------------------------------------------------------------
+
+
+def test_an_exercises_version_counts_the_helpers_of_its_checks():
+    exercise = find("structure.relu")
+    sources = versions._sources([check.cases for check in exercise.checks])
+    assert len(sources) >= len(exercise.checks)
+    assert not any(" at 0x" in text for text in sources), "an address differs in every process"
+
+
+def test_versions_differ_between_exercises_and_not_between_processes():
+    import subprocess
+    import sys
+
+    program = (
+        "from autograder.exercises import registry; from autograder.versions import checking_version;"
+        "print(*(checking_version(e) for e in registry().values() if e.chapter == 'structure'))"
+    )
+    root = Path(__file__).parents[2]
+    ran = [
+        subprocess.run(
+            [sys.executable, "-c", program],
+            cwd=root,
+            capture_output=True,
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed},
+        ).stdout
+        for seed in ("1", "2")
+    ]
+    assert ran[0] == ran[1]
+    assert len(set(ran[0].split())) == len(ran[0].split()) > 5
+
+
+@pytest.mark.parametrize("isolation", ["full", "limited"])
+def test_the_isolation_is_part_of_a_results_name(made_class, isolation):
+    job = make_job(made_class.course, "structure", isolation)
+    (result,) = grade_submission(job, "ada")
+    assert sum(score["points"] for score in result.scores.values()) == pytest.approx(
+        sum(made_class.expected["ada"].values())
+    )
