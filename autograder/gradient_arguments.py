@@ -48,6 +48,19 @@ def rebuild(value: Any, path: Path, replace: Callable[[Path, Any], Any]) -> Any:
     return replace(path, value)
 
 
+def _values(args: Sequence[Any]) -> list[Any]:
+    return [value for i, arg in enumerate(args) for _, value in leaves(arg, (i,))]
+
+
+def fingerprint(values: Sequence[Any]) -> tuple[Any, ...]:
+    """Every bit of the arrays of numbers in a nested list: equal if and only if nothing changed."""
+    return tuple(
+        (value.shape, value.tobytes()) if isinstance(value, np.ndarray) and value.dtype != object
+        else ()
+        for value in _values(values)
+    )  # fmt: skip
+
+
 def differentiable_paths(args: Sequence[Any], wrt: Sequence[int] | None = None) -> tuple[Path, ...]:
     """The paths of what is differentiated, in the arguments numbered ``wrt`` (default: all).
 
@@ -97,25 +110,32 @@ class Point:
     failure: str = ""  # the first exception met on the way
 
     def __post_init__(self) -> None:
-        self.args = tuple(rebuild(arg, (i,), self._own) for i, arg in enumerate(self.args))
+        given = self.args
+        self.args = self._copied(given)
         self.has_generator = any(
-            isinstance(value, np.random.Generator)
-            for i, arg in enumerate(self.args)
-            for _, value in leaves(arg, (i,))
+            isinstance(value, np.random.Generator) for value in _values(self.args)
         )
         self.mutates = False
-        self.pristine = self.fresh()
-        used = self.fresh()
+        self.pristine = fingerprint(self.args)
+        used = self.again()
         result = self.call(used)
+        self.mutates = self.changed(used)
+        if self.mutates:
+            self.args = self._copied(given)
         self.outputs = outputs_of(result)
         self.base = [out.astype(np.float64) for out in self.outputs]
         self.single = not isinstance(result, list | tuple)
-        self.mutates = self.changed(used)
+        self.value = float(self.base[0]) if self.is_scalar else np.nan
 
-    def _own(self, path: Path, value: Any) -> Any:
-        if path in self.paths:
-            return np.array(value, dtype=np.float64)
-        return value.copy() if isinstance(value, np.ndarray) else value
+    def _copied(self, args: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Arguments of our own, so that nobody changes the caller's."""
+
+        def own(path: Path, value: Any) -> Any:
+            if path in self.paths:
+                return np.array(value, dtype=np.float64)
+            return value.copy() if isinstance(value, np.ndarray) else value
+
+        return tuple(rebuild(arg, (i,), own) for i, arg in enumerate(args))
 
     def nearby(self, rng: np.random.Generator, distance: float) -> Point:
         """The same function at a random point close by, in units of the size of each entry."""
@@ -144,17 +164,13 @@ class Point:
         return [rebuild(arg, (i,), replace) for i, arg in enumerate(self.args)]
 
     def changed(self, used: Sequence[Any]) -> bool:
-        mine = [leaf for i, arg in enumerate(self.args) for leaf in leaves(arg, (i,))]
-        theirs = [leaf for i, arg in enumerate(used) for leaf in leaves(arg, (i,))]
-        return len(mine) != len(theirs) or any(
-            isinstance(a, np.ndarray) and not np.array_equal(a, b, equal_nan=a.dtype.kind == "f")
-            for (_, a), (_, b) in zip(mine, theirs, strict=True)
-        )
+        """Whether arguments are no longer what they were."""
+        return fingerprint(used) != self.pristine
 
     @property
     def was_changed(self) -> bool:
         """Whether ``f`` changed our own arguments after all."""
-        return self.changed(self.pristine)
+        return self.changed(self.args)
 
     def call(self, args: Sequence[Any]) -> Any:
         self.evaluations += 1
@@ -186,11 +202,10 @@ class Point:
         """``phi`` with one array replaced, less ``phi`` here. NaN where ``f`` has no value."""
         try:
             result = self.call(self.moved(path, array))
+            if self.upstream is None:
+                return float(result) - self.value
             if self.single:
-                if self.upstream is None:
-                    return float(result) - float(self.base[0])
                 return float(np.vdot(self.upstream[0], result - self.base[0]))
-            assert self.upstream is not None
             return float(
                 sum(
                     np.vdot(u, np.asarray(out) - base)
@@ -227,19 +242,12 @@ def path_name(names: Sequence[str], path: Path) -> str:
     return names[path[0]] + "".join(f"[{i}]" for i in path[1:])
 
 
-def exponents_of(x: Array) -> NDArray[np.intc]:
-    """The power of two above each entry."""
-    return np.frexp(x)[1]
-
-
 def typical_exponent(x: Array) -> int:
     """Power of two of a typical non-zero entry of ``x`` (0 if there is none)."""
-    if x.size and x.all() and np.isfinite(x).all():
-        return round(float(exponents_of(x).mean()))
-    counted = (x != 0) & np.isfinite(x)
-    if not counted.any():
-        return 0
-    return round(float(exponents_of(x)[counted].mean()))
+    exponents = np.frexp(x)[1]
+    if not (x.size and x.all() and np.isfinite(x).all()):
+        exponents = exponents[(x != 0) & np.isfinite(x)]
+    return round(int(exponents.sum()) / exponents.size) if exponents.size else 0
 
 
 def scale_of(x: Array, floor_exponent: int) -> Array:
@@ -248,11 +256,9 @@ def scale_of(x: Array, floor_exponent: int) -> Array:
     Powers of two, so that ``x + t * scale`` is computed without rounding. Entries that are not finite
     (a mask of -inf) stay where they are.
     """
-    exponents = exponents_of(x)
-    if exponents.size and x.all():
-        exponents = np.maximum(exponents, floor_exponent)
-    else:
-        exponents = np.where(x == 0, floor_exponent, np.maximum(exponents, floor_exponent))
+    exponents = np.maximum(np.frexp(x)[1], floor_exponent)
+    if not x.all():
+        exponents = np.where(x == 0, floor_exponent, exponents)
     scale = np.ldexp(1.0, exponents)
     finite = np.isfinite(x)
     return scale if finite.all() else np.where(finite, scale, 0.0)
@@ -263,8 +269,8 @@ def random_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
     Not plus and minus one: two swapped entries would then go unseen half of the time.
     """
-    bits = np.asarray(np.rint(rng.random(shape) * 2.0**17 - 2.0**16))  # -65536 to 65536
-    return np.asarray(np.copysign(0.5, bits) + bits * 2.0**-16)
+    away = rng.integers(-(2**15), 2**15, shape, dtype=np.int16) * 2.0**-15  # -1 to 1
+    return away + np.copysign(0.5, away)
 
 
 def norm_of(terms: Array) -> float:

@@ -77,17 +77,15 @@ class Judge:
             return Block(name, path, "wrong", notes=(self.claims.problems[path],))
         claimed = self.claims.arrays[path]
         task = self.task(path, self.point, claimed)
-        block = Block(
-            name, path, "right", claimed, notes=tuple(self.claims.notes[path]), resolution=0.0
-        )
+        notes = tuple(self.claims.notes[path])
         if claimed.size == 0:
-            return block
+            return Block(name, path, "right", claimed, notes=notes, resolution=0.0)
+        block = Block(name, path, "right", claimed, notes=notes, resolution=task.rounding)
         for k in range(self.directions):
             # First every entry moves in proportion to itself, then small ones as far as typical ones.
             probe = Probe(task, direction_of(task, None, typical=k % 2 == 1))
             if probe.agrees():
-                resolution = max(block.resolution, task.rounding)
-                block = replace(block, line=block.line or probe.line(), resolution=resolution)
+                block = block if block.line else replace(block, line=probe.line())
                 continue
             block = self.closely(task, probe, block)
             if block.verdict != "right" or block.kinks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -43,12 +44,15 @@ class Task:
     accepted: float  # relative error that the caller accepts
     rng: np.random.Generator
     whole: Callable[[], float]  # norm of the gradient of all arrays together, each times its scale
-    exponent: int = field(init=False)
 
     def __post_init__(self) -> None:
         self.x = self.point.array(self.path)
-        self.exponent = typical_exponent(self.x)
         self.flat = self.claimed.reshape(-1)
+        self.exponent = typical_exponent(self.x)
+        # How far each entry moves: in proportion to itself, or small ones as far as a typical one.
+        self.scale = scale_of(self.x, self.exponent - 20 if self.x.any() else self.exponent)
+        typical = math.ldexp(1.0, self.exponent)
+        self.typical_scale = np.where(self.scale > 0, np.maximum(self.scale, typical), 0.0)
 
 
 class Probe:
@@ -181,8 +185,7 @@ def direction_of(task: Task, entries: NDArray[np.intp] | None, typical: bool) ->
     Entries move in proportion to their own size; where ``typical``, small ones move as far as a
     typical one, so that they count as much.
     """
-    floor = task.exponent if typical or not task.x.any() else task.exponent - 20
-    scale = scale_of(task.x, floor)
+    scale = task.typical_scale if typical else task.scale
     if entries is None:
         return scale * random_weights(task.rng, task.x.shape)
     direction = np.zeros(task.x.size)

@@ -181,7 +181,7 @@ def _claimant(
 
     def claimed(at: Point) -> Any:
         used = at.fresh() if note in notes or not at.gradient_called else at.again()
-        copies = tuple(np.array(u) for u in upstream)
+        copies = () if plain else tuple(np.array(u) for u in upstream)
         above = () if plain else (copies[0] if point.single else copies,)
         found = gradient(*above, *used)
         changed = (not at.gradient_called and at.changed(used)) or not all(
