@@ -57,7 +57,7 @@ def sampled():
         yield from dict.fromkeys((names[0], names[len(names) // 2]))
 
 
-@pytest.mark.parametrize("name", sampled())
+@pytest.mark.parametrize("name", list(sampled()))
 def test_every_mutant_that_changes_a_value_is_rejected_and_located(name):
     row = audit(registry()[name])
     assert row.problems == []

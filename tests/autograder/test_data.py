@@ -117,7 +117,7 @@ NOT_DATA = {
     "longdouble": np.zeros(2, np.longdouble),
     "longdouble scalar": np.longdouble(1),
     "datetime": np.array(["2026-01-01"], "M8[D]"),
-    "matrix": np.matrix([[1.0]]),
+    "matrix": np.zeros((1, 1)).view(np.matrix),
     "masked array": np.ma.masked_array([1.0, 2.0], [True, False]),
     "set": {1, 2},
     "bytes": b"abc",
