@@ -348,6 +348,8 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
         sentences.append(f"Right for: {'; '.join(passed)}. Wrong for: {'; '.join(failed)}.")
     elif len(asked) > 1:
         sentences.append("It is wrong in every case that was tried.")
+    else:
+        sentences.append("There is one case only; what is said of it above is what to mend.")
     first = findings[0]
     right_parts = _right_parts(exercise, key, findings)
     if right_parts and first.which:
