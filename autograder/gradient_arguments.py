@@ -53,10 +53,11 @@ def _values(args: Sequence[Any]) -> list[Any]:
 
 
 def fingerprint(values: Sequence[Any]) -> tuple[Any, ...]:
-    """Every bit of the arrays of numbers in a nested list: equal if and only if nothing changed."""
+    """Every bit of the numbers in nested lists of arrays: equal only if nothing changed."""
     return tuple(
-        (value.shape, value.tobytes()) if isinstance(value, np.ndarray) and value.dtype != object
-        else ()
+        (value.shape, value.tobytes())
+        if isinstance(value, np.ndarray | np.generic) and value.dtype != object
+        else value if is_number(value) else ()
         for value in _values(values)
     )  # fmt: skip
 
@@ -269,7 +270,7 @@ def random_weights(rng: np.random.Generator, shape: tuple[int, ...]) -> Array:
 
     Not plus and minus one: two swapped entries would then go unseen half of the time.
     """
-    away = rng.integers(-(2**15), 2**15, shape, dtype=np.int16) * 2.0**-15  # -1 to 1
+    away = np.asarray(np.rint(rng.random(shape) * 2.0**16 - 2.0**15)) * 2.0**-15  # -1 to 1
     return away + np.copysign(0.5, away)
 
 

@@ -52,7 +52,7 @@ class Task:
         # How far each entry moves: in proportion to itself, or small ones as far as a typical one.
         self.scale = scale_of(self.x, self.exponent - 20 if self.x.any() else self.exponent)
         typical = math.ldexp(1.0, self.exponent)
-        self.typical_scale = np.where(self.scale > 0, np.maximum(self.scale, typical), 0.0)
+        self.typical_scale = np.maximum(self.scale, typical) * (self.scale > 0)
 
 
 class Probe:

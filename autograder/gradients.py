@@ -43,6 +43,7 @@ from autograder.gradient_arguments import (
     Point,
     argument_names,
     differentiable_paths,
+    fingerprint,
     path_name,
     random_weights,
 )
@@ -129,7 +130,7 @@ def check_gradient(
             )
         claimant = _claimant(gradient, point, given, plain, notes)
         claimed = claimant(point) if claimant else gradient
-        if claimant and not _same(claimed, claimant(point)):
+        if claimant and fingerprint([claimed]) != fingerprint([claimant(point)]):
             return report("wrong", "two calls of gradient with the same arguments differ.")
 
         names = argument_names(f, len(args))
@@ -193,12 +194,3 @@ def _claimant(
         return found
 
     return claimed
-
-
-def _same(a: Any, b: Any) -> bool:
-    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
-        return len(a) == len(b) and all(_same(x, y) for x, y in zip(a, b, strict=True))
-    try:
-        return bool(np.array_equal(a, b, equal_nan=True))
-    except TypeError:
-        return bool(np.array_equal(a, b))
