@@ -1,0 +1,210 @@
+"""Grading a class: `autograder grade` beside nbgrader, on the same submissions in one run.
+
+    python benchmarks/grading.py                              300 submissions, 30 for nbgrader
+    python benchmarks/grading.py --ours 20 --stock 3          small
+    python benchmarks/grading.py --chapters structure         one chapter
+
+Times are medians of `--repeat` runs. Submissions are a simulated class: right answers, alternatives
+and mistakes. nbgrader runs with its own configuration: Execute, SaveAutoGrades, generate_feedback.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from autograder.exercise import Question
+from autograder.exercises import find, registry
+from autograder.grading import grade_all, make_job, students_who_submitted, warm_sandbox, workers
+from autograder.keys import KEYS_FOLDER, save
+from autograder.record import PUBLIC_SEED, record
+from autograder.release import nbgrader, release
+from autograder.secret_keys import STATE, record_secret_keys
+from autograder.simulate import ANSWER, SHARE_RIGHT, _one_each, choose, write_submission
+
+ROOT = Path(__file__).resolve().parent.parent
+KEYS = 8  # secret keys an exercise: enough to meet different ones
+STOCK = """
+c = get_config()
+c.CourseDirectory.course_id = "neural-networks"
+c.CourseDirectory.db_url = "sqlite:///gradebook.db"
+c.Execute.timeout = 120
+"""
+CALLS = 2000
+LARGE = 1 << 20  # float64 numbers: 8 MB
+ASKED = "structure.sigmoid"
+
+
+def make_class(folder: Path, chapter: str, count: int) -> Path:
+    """A class with `count` submissions, none graded."""
+    course = folder / chapter
+    exercises = [each for each in registry().values() if each.chapter == chapter]
+    keys = folder / "keys"
+    for each in exercises:
+        save(record(each, PUBLIC_SEED, public=True), each, keys / f"{each.name}.key")
+    os.environ[KEYS_FOLDER] = str(keys)
+    released = release(chapter, course)
+    record_secret_keys(course, exercises, KEYS)
+    rng = np.random.default_rng(1)
+    for number in range(count):
+        share = SHARE_RIGHT[number % len(SHARE_RIGHT)]
+        entries = _one_each([choose(each, share, rng) for each in exercises], exercises)
+        path = course / "submitted" / f"s{number:04d}" / chapter / f"{chapter}.ipynb"
+        write_submission(released, path, entries, ANSWER)
+    return course
+
+
+def copy_of(course: Path, count: int, *, stock: bool = False) -> Path:
+    """The class with its first `count` submissions, in a folder of its own."""
+    copied = Path(tempfile.mkdtemp(dir=course.parent)) / "class"
+    shutil.copytree(course, copied, ignore=shutil.ignore_patterns("submitted"))
+    for each in sorted((course / "submitted").iterdir())[:count]:
+        shutil.copytree(each, copied / "submitted" / each.name)
+    if stock:
+        (copied / "nbgrader_config.py").write_text(STOCK)
+    return copied
+
+
+def median_seconds(
+    repeat: int, prepare: Callable[[], Path], run: Callable[[Path], object]
+) -> float:
+    """The median time of `run`, each on a fresh copy."""
+    times = []
+    for _ in range(repeat):
+        course = prepare()
+        started = time.perf_counter()
+        run(course)
+        times.append(time.perf_counter() - started)
+        shutil.rmtree(course.parent)
+    return statistics.median(times)
+
+
+def grade_with_ours(course: Path) -> None:
+    chapter = next((course / "source").iterdir()).name
+    command = [sys.executable, "-m", "autograder.cli", "grade", chapter, "--course", str(course)]
+    subprocess.run(command, check=True, cwd=ROOT, capture_output=True)
+
+
+def grade_with_nbgrader(course: Path) -> None:
+    chapter = next((course / "source").iterdir()).name
+    nbgrader(course, "autograde", chapter)
+    nbgrader(course, "generate_feedback", chapter)
+
+
+def compare(course: Path, ours: int, stock: int, cold: int, repeat: int) -> None:
+    """Throughput of a whole run, and a class from a cold start."""
+    mine = median_seconds(repeat, lambda: copy_of(course, ours), grade_with_ours)
+    theirs = median_seconds(repeat, lambda: copy_of(course, stock, stock=True), grade_with_nbgrader)
+    started = median_seconds(repeat, lambda: copy_of(course, cold), grade_with_ours)
+    per_minute = 60 * ours / mine, 60 * stock / theirs
+    print(f"{course.name}: everything included, from a cold start")
+    print(
+        f"  autograder grade                {ours:4d} in {mine:6.1f} s  {per_minute[0]:7.0f} a minute"
+    )
+    print(
+        f"  nbgrader autograde + feedback   {stock:4d} in {theirs:6.1f} s  {per_minute[1]:7.0f} a minute"
+    )
+    print(
+        f"  times as many a minute                           {per_minute[0] / per_minute[1]:7.1f}  (≥ 40)"
+    )
+    ratio = (theirs / stock * cold) / started
+    print(
+        f"  a class of {cold}                  {started:.1f} s; nbgrader's rate {ratio:.1f} times as long  (≥ 10)"
+    )
+
+
+def without_gradebook(course: Path, count: int, repeat: int, jobs: int) -> None:
+    """Submissions a second: repaired, run, judged and kept, nothing written to the gradebook."""
+    rates = []
+    for _ in range(repeat):
+        copied = copy_of(course, count)
+        job = make_job(copied, course.name)
+        students = students_who_submitted(copied, course.name)
+        with workers(job, jobs) as executor:
+            for _ in grade_all(job, students[:jobs], executor):
+                pass  # the workers are there
+            shutil.rmtree(copied / STATE / "results")
+            started = time.perf_counter()
+            for _ in grade_all(job, students, executor):
+                pass
+            rates.append(count / (time.perf_counter() - started))
+            memory = [(pid, proportional_megabytes(pid)) for pid in (executor._processes or {})]
+        shutil.rmtree(copied.parent)
+    print(f"{course.name}: without the gradebook, {jobs} processes")
+    print(f"  {statistics.median(rates):.1f} submissions a second  (≥ 60 on two cores)")
+    shown = ", ".join(f"{megabytes:.0f}" for _, megabytes in memory)
+    print(f"  memory of each worker, shared pages counted in part: {shown} MB  (≤ 60)")
+
+
+def proportional_megabytes(pid: int) -> float:
+    """A process's own memory, and its part of what it shares (Linux's PSS)."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) / 1024
+    return float("nan")
+
+
+def calls() -> None:
+    """One question into the sandbox and its answer back."""
+    exercise = find(ASKED)
+    source = "def sigmoid(z):\n    return z"
+    large = np.random.default_rng(0).normal(size=LARGE)
+    with warm_sandbox("full").open([source]) as session:
+
+        def seconds(value: object, repeat: int) -> float:
+            asked = Question("timed", {"z": value})
+            times = []
+            for _ in range(repeat):
+                started = time.perf_counter()
+                answer = session.ask(exercise, asked)
+                times.append(time.perf_counter() - started)
+                assert not answer.problem, answer
+            return statistics.median(times)
+
+        scalar, megabytes = seconds(1.0, CALLS), seconds(large, 20)
+    copies = []
+    for _ in range(50):
+        started = time.perf_counter()
+        large.copy()
+        copies.append(time.perf_counter() - started)
+    copy = statistics.median(copies)
+    print("a call into the sandbox")
+    print(f"  a scalar        {scalar * 1e6:7.0f} µs  (≤ 100)")
+    print(f"  8 MB and back   {megabytes * 1e3:7.1f} ms; a memory copy of them {copy * 1e3:.1f} ms, "
+          f"{megabytes / copy:.1f} times  (≤ 3)")  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--chapters", nargs="+", default=["structure", "backprop"])
+    parser.add_argument("--ours", type=int, default=300)
+    parser.add_argument("--stock", type=int, default=30)
+    parser.add_argument("--cold", type=int, default=30)
+    parser.add_argument("--repeat", type=int, default=3)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    calls()
+    for chapter in options.chapters:
+        if not (ROOT / "course" / f"{chapter}.md").exists():
+            print(f"{chapter}: has no exercise page yet")
+            continue
+        with tempfile.TemporaryDirectory() as folder:
+            course = make_class(Path(folder), chapter, max(options.ours, options.stock))
+            without_gradebook(course, options.ours, options.repeat, options.jobs)
+            compare(course, options.ours, options.stock, options.cold, options.repeat)
+
+
+if __name__ == "__main__":
+    main()
