@@ -109,15 +109,18 @@ class _Run:
         self.student = student
         self.exercises = exercises_in(notebook)
         self.session: Session | None = None
+        self.wrong: dict[str, bool] = {}  # of the exercises that were judged so far
 
     def result(self, exercise: Exercise) -> dict[str, Any]:
         number = number_for(self.secret, self.student, exercise.name, self.count)
         key, key_hash = secret_key(self.grader.course, exercise.name, number)
         path = self._path(exercise, key_hash)
         if (kept := _read(path)) is not None:
+            self.wrong[exercise.name] = bool(kept["verdict"]["findings"])
             return kept
         verdict, lasting = self._verdict(exercise, key)
-        if not verdict.right and exercise.needs:
+        self.wrong[exercise.name] = not verdict.right
+        if not (verdict.right or verdict.not_started) and self._builds_on_wrong(exercise):
             verdict, lasting = self._with_references(exercise, key, verdict, lasting)
         result = {
             "points": verdict.points,
@@ -128,6 +131,10 @@ class _Run:
         if lasting:
             _write(path, result)
         return result
+
+    def _builds_on_wrong(self, exercise: Exercise) -> bool:
+        """Whether an exercise that this one needs is wrong, or not in this notebook at all."""
+        return any(self.wrong.get(needed.name, True) for needed in _needed(exercise))
 
     def _verdict(self, exercise: Exercise, key: Key) -> tuple[Verdict, bool]:
         """The verdict, and whether it would be the same another time."""
