@@ -109,6 +109,8 @@ class _Run:
         self.student = student
         self.exercises = exercises_in(notebook)
         self.session: Session | None = None
+        settings = [self.cells, asdict(grader.limits), grader.sandbox.isolation]
+        self.common = hashlib.sha256(json.dumps(settings).encode()).hexdigest()
         self.wrong: dict[str, bool] = {}  # of the exercises that were judged so far
 
     def result(self, exercise: Exercise) -> dict[str, Any]:
@@ -176,11 +178,8 @@ class _Run:
             self.session = None
 
     def _path(self, exercise: Exercise, key_hash: str) -> Path:
-        limits = asdict(self.grader.limits)
-        isolation = self.grader.sandbox.isolation
-        references = list(references_for(exercise).values())
-        parts = [self.cells, key_hash, checking_version(exercise), references, limits, isolation]
-        digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+        parts = [key_hash, checking_version(exercise), *references_for(exercise).values()]
+        digest = hashlib.sha256("\0".join([self.common, *parts]).encode()).hexdigest()
         return self.grader.course / STATE / "results" / digest[:2] / f"{digest}.json"
 
 

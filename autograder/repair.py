@@ -9,7 +9,6 @@ student's own.
 from __future__ import annotations
 
 import ast
-import copy
 import re
 import warnings
 from collections.abc import Iterator
@@ -107,14 +106,22 @@ def align(cells: list[Cell], released: Any, notes: list[str]) -> Any:
 def copied(notebook: Any) -> Any:
     """A notebook whose list of cells, cells and nbgrader metadata may be changed; a deep copy would
     take as long as grading it."""
-    made = copy.copy(notebook)
-    made.cells = []
+    made = _shallow(notebook)
+    dict.__setitem__(made, "cells", [])
     for cell in notebook.cells:
-        own = copy.copy(cell)
-        own.metadata = copy.copy(cell.metadata)
-        if "nbgrader" in cell.metadata:
-            own.metadata.nbgrader = copy.copy(cell.metadata.nbgrader)
-        made.cells.append(own)
+        own = _shallow(cell)
+        metadata = _shallow(cell["metadata"])
+        if "nbgrader" in metadata:
+            dict.__setitem__(metadata, "nbgrader", _shallow(metadata["nbgrader"]))
+        dict.__setitem__(own, "metadata", metadata)
+        made["cells"].append(own)
+    return made
+
+
+def _shallow(node: Any) -> Any:
+    """A copy of one level. NotebookNode's own would look at every value below it."""
+    made = NotebookNode()
+    dict.update(made, node)
     return made
 
 
