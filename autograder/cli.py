@@ -188,6 +188,11 @@ def _grade(options: argparse.Namespace) -> int:
 
     course = options.course.resolve()
     there = students_who_submitted(course, options.assignment)
+    for name in [each for each in there if not each.isprintable()]:
+        print(
+            f"autograder: the folder {name!r} has no student's name; passed over", file=sys.stderr
+        )
+        there.remove(name)  # no database takes half a character
     students = options.students or there
     if unknown := sorted(set(students) - set(there)):
         return _complain(f"nothing was handed in by {', '.join(unknown)}.")

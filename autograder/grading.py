@@ -242,7 +242,7 @@ def _read_notebook(path: Path, changed: int) -> Any:
 
 def students_who_submitted(course: Path, assignment: str) -> list[str]:
     """The students with a folder for the assignment, in order of name."""
-    return sorted(path.parent.name for path in (course / "submitted").glob(f"*/{assignment}"))
+    return sorted(path.parent.name for path in (course / "submitted").glob(f"[!.]*/{assignment}"))
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ class Summary:
 
 
 def grade_class(
-    job: Job, students: Sequence[str], executor: Executor, shown: TextIO = sys.stderr
+    job: Job, students: Sequence[str], executor: Executor, shown: TextIO | None = None
 ) -> Summary:
     """Grade the students' submissions and record them; what is graded already is not run again.
 
@@ -38,7 +38,7 @@ def grade_class(
     """
     started = time.monotonic()
     mended: list[tuple[str, str]] = []
-    bar = Progress("graded", len(students), shown)
+    bar = Progress("graded", len(students), shown or sys.stderr)
     with Writer(job.course) as writer:
         for graded in _published(job, executor, _recorded(job, students, executor, writer, mended)):
             bar.step(graded)

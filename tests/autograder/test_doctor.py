@@ -64,3 +64,16 @@ def test_grade_grades(made_class, rows, capsys):
     assert status == 0
     assert "graded 2 submissions" in capsys.readouterr().out
     assert {key[0] for key in rows(made_class.course)} == {"ada", "bela"}
+
+
+def test_a_folder_whose_name_is_no_text_is_passed_over(made_class, capsys):
+    import os
+
+    for name in (b"caf\xe9", b"a\nb"):
+        os.makedirs(os.path.join(os.fsencode(made_class.course), b"submitted", name, b"structure"))
+    status = cli.main(["grade", "structure", "--course", str(made_class.course),
+                       "--isolation", "none", "--jobs", "1"])  # fmt: skip
+    captured = capsys.readouterr()
+    assert status == 0
+    assert captured.err.count("passed over") == 2
+    assert "graded 6 submissions" in captured.out
