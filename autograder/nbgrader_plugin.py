@@ -41,9 +41,7 @@ def expect_released_notebooks(assignment: str, student: str, notebooks: list[str
 class RepairingExporter(NotebookExporter):
     """Reads a submission whatever has happened to it (`Autograde.exporter_class`)."""
 
-    def from_filename(
-        self, filename: str, resources: Any = None, **kw: Any
-    ) -> tuple[Any, Any]:
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[Any, Any]:
         """Read a notebook: repaired where a student wrote it, as it is where we did."""
         if not getattr(self.parent, "_sanitizing", False):
             return super().from_filename(filename, resources, **kw)
