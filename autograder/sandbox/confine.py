@@ -84,11 +84,12 @@ def enter_namespaces() -> None:
 
 def enter_new_root(readable: Iterable[str], limits: Limits) -> None:
     """Stand in an empty file system with a writable folder of bounded size and `readable` bound in."""
+    sources = {path: os.path.realpath(path) for path in readable}
+    root = _root_point(sources.values())
     _mount(None, "/", None, _MS_PRIVATE | _MS_REC)
-    _mount("tmpfs", "/tmp", "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755,nr_inodes=4096")
-    for path in readable:
-        source = os.path.realpath(path)
-        target = Path("/tmp" + path)
+    _mount("tmpfs", root, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755,nr_inodes=4096")
+    for path, source in sources.items():
+        target = Path(root + path)
         target.parent.mkdir(parents=True, exist_ok=True)
         if os.path.isdir(source):
             target.mkdir(exist_ok=True)
@@ -98,22 +99,30 @@ def enter_new_root(readable: Iterable[str], limits: Limits) -> None:
         _mount(
             None, str(target), None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID | _MS_NODEV
         )
-    work = "/tmp" + policy.WORK
-    os.mkdir(work)
+    os.mkdir(root + policy.WORK)
     size = f"size={limits.disk},mode=777,nr_inodes={policy.INODES}"
-    _mount("tmpfs", work, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, size)
-    os.mkdir("/tmp/dev")
+    _mount("tmpfs", root + policy.WORK, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, size)
+    os.mkdir(f"{root}/dev")
     for name in ("null", "urandom"):
-        Path(f"/tmp/dev/{name}").touch()
-        _mount(f"/dev/{name}", f"/tmp/dev/{name}", None, _MS_BIND)
-    os.mkdir("/tmp/.old")
+        Path(f"{root}/dev/{name}").touch()
+        _mount(f"/dev/{name}", f"{root}/dev/{name}", None, _MS_BIND)
+    os.mkdir(f"{root}/.old")
     number = _SYS_PIVOT_ROOT[os.uname().machine]
-    _check(_libc.syscall(number, b"/tmp", b"/tmp/.old"), "pivot_root")
+    _check(_libc.syscall(number, root.encode(), f"{root}/.old".encode()), "pivot_root")
     os.chdir("/")
     _check(_libc.umount2(b"/.old", _MNT_DETACH), "umount")
     os.rmdir("/.old")
     _mount(None, "/", None, _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID | _MS_NODEV, "size=1m")
     os.chdir(policy.WORK)
+
+
+def _root_point(sources: Iterable[str]) -> str:
+    """A folder over which the new root can be mounted without hiding what is bound into it."""
+    taken = list(sources)
+    for folder in policy.ROOT_POINTS:
+        if os.path.isdir(folder) and not any(path.startswith(folder + "/") for path in taken):
+            return folder
+    raise OSError(f"Python or the packages lie below each of {', '.join(policy.ROOT_POINTS)}")
 
 
 def landlock_version() -> int:
@@ -171,7 +180,9 @@ def limit_resources(limits: Limits, threads: bool = True) -> None:
         _, hard = resource.getrlimit(kind)
         if hard != resource.RLIM_INFINITY:
             bound = min(bound, hard)
-        resource.setrlimit(kind, (bound, bound))
+        # A second between the two limits of processor time, so that the signal says which it was.
+        soft = bound - 1 if kind == resource.RLIMIT_CPU else bound
+        resource.setrlimit(kind, (soft, bound))
 
 
 def drop_privileges() -> None:

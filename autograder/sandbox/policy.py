@@ -31,6 +31,9 @@ WORK = "/submission"  # the confined code's working folder, the only one it can 
 INODES = 1024
 UNPRIVILEGED = 60_001  # user and group of a child whose grader runs as root
 
+# Where the new root is put together: the first folder that hides nothing of what is bound into it.
+ROOT_POINTS = ("/tmp", "/mnt", "/media", "/srv", "/opt", "/var", "/home")
+
 # What is bound, read-only, into the new root besides Python itself and the two packages.
 SYSTEM_PATHS = (
     "/usr/lib",

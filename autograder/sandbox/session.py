@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -44,6 +45,11 @@ class Ended:
     cpu: float = 0.0
     memory: int = 0
     printed: str = ""
+
+    @property
+    def out_of_time(self) -> bool:
+        """Whether a limit on time ended it: the supervisor's clock, or the kernel's."""
+        return self.reason == "wall" or self.status == -signal.SIGXCPU
 
 
 class Sandbox:
@@ -170,7 +176,7 @@ class Session:
         except wire.WireTimeoutError:
             self.lost = "time"
         except wire.WireError:
-            self.lost = "died"
+            self.lost = "time" if self.close().out_of_time else "died"
         return None
 
     def close(self) -> Ended:

@@ -15,7 +15,7 @@ import pytest
 from autograder.data import PREFIX, encode
 from autograder.exercise import question
 from autograder.exercises import find
-from autograder.sandbox import wire
+from autograder.sandbox import confine, policy, wire
 from autograder.sandbox.policy import Limits
 from autograder.sandbox.session import Sandbox, SandboxError
 from tests.fuzz_decoder import fuzz
@@ -78,8 +78,21 @@ def test_what_is_printed_before_a_kill_is_kept_and_capped(sandbox):
 def test_a_session_ends_at_its_wall_clock_limit_even_if_nobody_asks(sandbox):
     session = sandbox.open([GOOD], Limits(wall=1, call=5))
     threading.Event().wait(2)
-    assert session.ask(RELU, ASKED).detail == "died"
-    assert session.close().reason in ("wall", "ended")
+    assert session.ask(RELU, ASKED).detail == "time"
+    assert session.close().reason == "wall"
+
+
+def test_processor_time_is_limited_too(sandbox):
+    with sandbox.open(["while True: pass"], Limits(wall=30, call=30, cpu=2)) as session:
+        assert session.lost == "time"
+        assert session.close().reason == "ended"
+
+
+def test_the_new_root_hides_nothing_of_what_is_bound_into_it(monkeypatch):
+    monkeypatch.setattr(policy, "ROOT_POINTS", ("/tmp", "/usr"))
+    assert confine._root_point(["/tmp/course/.venv/lib", "/lib"]) == "/usr"
+    with pytest.raises(OSError, match="below each of"):
+        confine._root_point(["/tmp/course/.venv/lib", "/usr/lib"])
 
 
 def test_sessions_side_by_side_do_not_see_each_other(sandbox):

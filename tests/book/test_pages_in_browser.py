@@ -47,7 +47,7 @@ def scroll_through(tab: Page) -> None:
     for stage in tab.locator(".explorable-stage").all():
         stage.scroll_into_view_if_needed()
         expect(stage).to_have_attribute("data-live", "yes")
-    tab.evaluate("scrollTo(0, document.body.scrollHeight)")
+    tab.locator("body").evaluate("body => scrollTo(0, body.scrollHeight)")
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
