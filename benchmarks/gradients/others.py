@@ -133,7 +133,7 @@ def numdifftools_gradient(pair: Pair, change: Change | None) -> bool:
     return True
 
 
-OTHERS: dict[str, Callable[[Pair, Change | None], bool]] = {
+CHECKERS: dict[str, Callable[[Pair, Change | None], bool]] = {
     "torch slow": torch_gradcheck(),
     "torch fast": torch_gradcheck(fast_mode=True),
     "torch tight": torch_gradcheck(eps=1e-6, atol=1e-8, rtol=1e-6),
