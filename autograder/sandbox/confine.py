@@ -180,9 +180,7 @@ def limit_resources(limits: Limits, threads: bool = True) -> None:
         _, hard = resource.getrlimit(kind)
         if hard != resource.RLIM_INFINITY:
             bound = min(bound, hard)
-        # A second between the two limits of processor time, so that the signal says which it was.
-        soft = bound - 1 if kind == resource.RLIMIT_CPU else bound
-        resource.setrlimit(kind, (soft, bound))
+        resource.setrlimit(kind, (bound, bound))
 
 
 def drop_privileges() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
 import socket
 import subprocess
 import sys
@@ -46,10 +45,9 @@ class Ended:
     memory: int = 0
     printed: str = ""
 
-    @property
-    def out_of_time(self) -> bool:
+    def out_of_time(self, limits: Limits) -> bool:
         """Whether a limit on time ended it: the supervisor's clock, or the kernel's."""
-        return self.reason == "wall" or self.status == -signal.SIGXCPU
+        return self.reason == "wall" or self.cpu > limits.cpu - 0.5
 
 
 class Sandbox:
@@ -176,7 +174,7 @@ class Session:
         except wire.WireTimeoutError:
             self.lost = "time"
         except wire.WireError:
-            self.lost = "time" if self.close().out_of_time else "died"
+            self.lost = "time" if self.close().out_of_time(self._limits) else "died"
         return None
 
     def close(self) -> Ended:

@@ -85,7 +85,7 @@ def test_a_session_ends_at_its_wall_clock_limit_even_if_nobody_asks(sandbox):
 def test_processor_time_is_limited_too(sandbox):
     with sandbox.open(["while True: pass"], Limits(wall=30, call=30, cpu=2)) as session:
         assert session.lost == "time"
-        assert session.close().reason == "ended"
+        assert 1.5 < session.close().cpu < 3
 
 
 def test_the_new_root_hides_nothing_of_what_is_bound_into_it(monkeypatch):
