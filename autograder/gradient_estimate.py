@@ -243,7 +243,14 @@ def _measure(point: Point, path: Path, rises: Rises, elementwise: bool) -> Estim
     rough = np.flatnonzero(~(found.error <= wanted) | found.kink)
     low, high, error, kink = found.low, found.high, found.error, found.kink
     if rough.size:
-        again = _along(rises, path, scale, rough, ALL_STEPS, floor[rough] if elementwise else floor)
+        again = _along(
+            rises,
+            path,
+            scale,
+            rough,
+            ALL_STEPS,
+            np.broadcast_to(floor, x.size)[rough] if elementwise else floor,
+        )
         better = (
             ~(error[rough] <= again.error) | again.kink | again.jump | again.steep | kink[rough]
         )

@@ -178,4 +178,4 @@ def _jumps(steps: Array, rise: Array, floor: Array) -> NDArray[np.bool_]:
 def _steep(rise: Array, floor: Array) -> NDArray[np.bool_]:
     """Where quotients keep growing by half or more with every step, as those of the square root do."""
     size = np.abs(rise[-6:])
-    return ((size[1:] > 0.37 * size[:-1]) & (size[1:] > 100 * floor)).all(axis=0)
+    return np.all((size[1:] > 0.37 * size[:-1]) & (size[1:] > 100 * floor), axis=0)
