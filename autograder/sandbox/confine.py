@@ -183,11 +183,18 @@ def limit_resources(limits: Limits, threads: bool = True) -> None:
         resource.setrlimit(kind, (bound, bound))
 
 
-def drop_privileges() -> None:
-    """No capabilities, no way to gain any, no debugger; a child of root becomes another user."""
+def readable_by_others(path: str) -> bool:
+    """Whether any user may read below `path`, as far as the folders above it say."""
+    place = Path(os.path.realpath(path))
+    return all(os.stat(folder).st_mode & 0o001 for folder in (place, *place.parents))
+
+
+def drop_privileges(change_user: bool = True) -> None:
+    """No capabilities, no way to gain any, no debugger; a child of root becomes another user,
+    unless that user could not read Python."""
     for capability in range(_LAST_CAPABILITY + 1):
         _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
-    if os.getuid() == 0:
+    if os.getuid() == 0 and change_user:
         os.setgroups([])
         os.setresgid(*[policy.UNPRIVILEGED] * 3)
         os.setresuid(*[policy.UNPRIVILEGED] * 3)

@@ -111,6 +111,7 @@ def _become_child(
     os.setsid()
     child.quiet(output)
     grader = socket.socket(fileno=connection)  # asks the kernel what it is: not after the filter
+    change_user = isolation == "full" or all(map(confine.readable_by_others, readable))
     try:
         if isolation == "full":
             confine.enter_new_root(readable, limits)
@@ -120,7 +121,7 @@ def _become_child(
             confine.restrict_files([*readable, "/dev/null", "/dev/urandom"], [])
         confine.limit_resources(limits, threads=isolation == "full")
         if isolation != "none":
-            confine.drop_privileges()
+            confine.drop_privileges(change_user)
             filter_.load()
     except OSError as error:
         print(f"confinement failed: {error}")

@@ -46,6 +46,11 @@ def test_a_cell_that_fails_does_not_stop_those_after_it(sandbox):
         assert session.ask(RELU, ASKED).value.tolist() == [0.0, 0.0, 2.0]
 
 
+def test_modules_of_the_standard_library_can_be_imported_inside(sandbox):
+    with sandbox.open(["import fractions, statistics, colorsys, wave"]) as session:
+        assert session.cells == [""]
+
+
 def test_magics_of_ipython_do_nothing(sandbox):
     with sandbox.open(["get_ipython().run_line_magic('matplotlib', 'inline')", GOOD]) as session:
         assert session.cells == ["", ""]
