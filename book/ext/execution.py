@@ -14,7 +14,7 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 # Relative to the book's root. Folders are taken whole, without caches of Python's own.
-WATCHED = ("solutions", "autograder", "course/data", "book/plots.py")
+WATCHED = ("solutions", "autograder", "course/data", "book/plots.py", "benchmarks/results")
 FINGERPRINT = "fingerprint-of-imports"
 
 logger = logging.getLogger(__name__)
