@@ -287,7 +287,7 @@ def own_time(f: Callable[..., Any], g: Callable[..., Any], args: Any) -> tuple[f
     return least[0], least[1]
 
 
-SIZES = ((3, 3, 2), (10, 20, 10), (30, 30, 5), (64, 64, 10))
+SIZES = ((2, 4, 2), (10, 20, 10), (30, 30, 5), (64, 64, 10))
 
 
 def times() -> str:
