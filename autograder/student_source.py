@@ -45,10 +45,11 @@ class _Writer:
 
     def definition(self, function: Any, name: str) -> str:
         tree = _tree(function)
+        if not isinstance(tree, ast.Lambda):
+            tree.decorator_list = []  # what registers a mistake is no part of it
         renamed = self.borrow(tree, _closure(function), inspect.getmodule(function))
         if isinstance(tree, ast.Lambda):
             return f"{name} = {ast.unparse(_rename(tree, renamed))}"
-        tree.decorator_list = []
         return ast.unparse(_rename(tree, {**renamed, tree.name: name}))
 
     def borrow(self, tree: ast.AST, closure: dict[str, Any], module: Any) -> dict[str, str]:

@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 import pytest
 
+from autograder.record import mistakes_of
 from autograder.student_source import NoSource, source_as
 
 FACTOR = 3
@@ -79,3 +80,9 @@ def test_a_recursive_function_calls_itself_under_its_new_name():
 def test_what_has_no_source_is_named():
     with pytest.raises(NoSource, match="`offset` is a object"):
         source_as(around(object(), abs), "answer")
+
+
+def test_what_registers_a_mistake_is_no_part_of_what_a_student_wrote():
+    mistake = next(m for m in mistakes_of("structure.neuron") if m.name == "without_bias")
+    text = source_as(mistake.function, "neuron")
+    assert text == "def neuron(x, w, b, activation):\n    return activation(x @ w)"
