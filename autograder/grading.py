@@ -59,6 +59,17 @@ class Result:
     found: bool = True
 
 
+def _repaired(folder: Path, released: Any, name: str) -> Repaired:
+    """Repair a submission, a second time where the first failed: what the machine caused is not
+    the student's fault, and what an unforeseen file causes must not stop the batch."""
+    for _ in range(TRIES):
+        try:
+            return repair(folder, released, name)
+        except Exception as error:
+            note = f"The submission could not be read ({type(error).__name__})."
+    return Repaired(blank(released), [note], found=False)
+
+
 @dataclass(frozen=True)
 class Grader:
     """Grades submissions of one class in one sandbox."""
@@ -78,11 +89,7 @@ class Grader:
     def _grade_notebook(
         self, student: str, assignment: str, name: str, released: Any, folder: Path
     ) -> Result:
-        try:
-            repaired = repair(folder, released, name)
-        except Exception as error:  # an unforeseen file must not stop the batch
-            note = f"The submission could not be read ({type(error).__name__})."
-            repaired = Repaired(blank(released), [note], found=False)
+        repaired = _repaired(folder, released, name)
         scores = self.scores(student, repaired)
         return Result(
             student, assignment, name, repaired.notebook, scores, repaired.notes, repaired.found
