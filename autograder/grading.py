@@ -60,14 +60,18 @@ class Result:
 
 
 def _repaired(folder: Path, released: Any, name: str) -> Repaired:
-    """Repair a submission, a second time where the first failed: what the machine caused is not
-    the student's fault, and what an unforeseen file causes must not stop the batch."""
+    """Repair a submission, a second time where the first found nothing or failed: what the machine
+    caused is not the student's fault, and what an unforeseen file causes must not stop the batch."""
+    repaired = Repaired(blank(released), [], found=False)
     for _ in range(TRIES):
         try:
-            return repair(folder, released, name)
+            repaired = repair(folder, released, name)
         except Exception as error:
             note = f"The submission could not be read ({type(error).__name__})."
-    return Repaired(blank(released), [note], found=False)
+            repaired = Repaired(blank(released), [note], found=False)
+        if repaired.found:
+            break
+    return repaired
 
 
 @dataclass(frozen=True)
