@@ -8,7 +8,6 @@ rows are those that stock nbgrader would have written.
 from __future__ import annotations
 
 import logging
-import os
 import shutil
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,9 +30,9 @@ from autograder.grading import Result
 from autograder.regular_files import open_regular, regular_files
 from autograder.release import CONFIG, find_commands
 from autograder.repair import copied
+from autograder.whole_file import HALF, whole_file
 
 READ_ONLY = 0o444
-HALF = ".half-"  # begins the name of a file that is not written to its end
 LONGEST_TIMESTAMP = 200
 NOT_OURS = "This cell is not an exercise of the course; grade it by hand."
 
@@ -360,18 +359,11 @@ def write_file(path: Path, content: bytes, mode: int) -> None:
     """Write a file so that a reader sees the old one or the new one; one that is the same stays."""
     if path.is_file() and not path.is_symlink() and path.read_bytes() == content:
         return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f"{HALF}{os.getpid()}")
-    half.write_bytes(content)
-    half.chmod(mode)
-    half.replace(path)
+    with whole_file(path, mode) as target:
+        target.write(content)
 
 
 def copy_file(stream: Any, path: Path) -> None:
     """Copy an open file, as `write_file` writes."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f"{HALF}{os.getpid()}")
-    with half.open("wb") as target:
+    with whole_file(path, READ_ONLY) as target:
         shutil.copyfileobj(stream, target)
-    half.chmod(READ_ONLY)
-    half.replace(path)

@@ -12,7 +12,6 @@ import atexit
 import hashlib
 import json
 import multiprocessing
-import os
 import signal
 import threading
 from collections import deque
@@ -37,6 +36,7 @@ from autograder.sandbox.policy import Limits
 from autograder.sandbox.session import Sandbox, Session
 from autograder.secret_keys import STATE, course_secret, key_count, number_for, secret_key
 from autograder.versions import checking_version
+from autograder.whole_file import whole_file
 
 UNJUDGED = "What your code returned could not be judged. Show this to your instructor."
 TRIES = 2  # a child that died or took too long may have met a busy machine
@@ -362,10 +362,5 @@ def _read(path: Path) -> dict[str, Any] | None:
 
 
 def _write(path: Path, result: dict[str, Any]) -> None:
-    half = path.with_name(f".{path.name}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        half.write_text(json.dumps(result))
-    except FileNotFoundError:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        half.write_text(json.dumps(result))
-    half.replace(path)
+    with whole_file(path) as stream:
+        stream.write(json.dumps(result).encode())

@@ -15,6 +15,7 @@ from typing import Any
 from autograder.ask import Answer
 from autograder.data import DataError, decode, encode
 from autograder.exercise import Exercise, Question, Told
+from autograder.whole_file import whole_file
 
 FORMAT = 1
 SUFFIX = ".key"
@@ -73,10 +74,8 @@ def save(key: Key, exercise: Exercise, path: Path) -> None:
             for m in key.mistakes
         ],
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
-    half = path.with_name(f".{path.name}.{os.getpid()}")
-    half.write_bytes(encode(message))
-    half.replace(path)
+    with whole_file(path) as stream:
+        stream.write(encode(message))
 
 
 def load(exercise: Exercise, path: Any) -> Key:

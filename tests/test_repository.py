@@ -21,7 +21,7 @@ STUDENTS = (
     "gradient_arguments", "gradient_slopes", "gradient_report", "gradient_search",
     "gradient_estimate", "gradient_picture", "gradient_claims", "gradient_judge", "gradients",
     "data", "compare", "ask", "exercise", "checks", "losses_and_gradients", "chance", "exercises",
-    "keys", "diagnose", "checking", "feedback", "interactive", "",
+    "whole_file", "keys", "diagnose", "checking", "feedback", "interactive", "",
 )  # fmt: skip
 TOUCH_SOLUTIONS = {"record", "audit", "notebook"}
 DRAWN_ON_REQUEST = {("gradient_report", "gradient_picture"), ("gradient_picture", "matplotlib")}

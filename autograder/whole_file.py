@@ -1,0 +1,28 @@
+"""Write files so that a reader sees the old one or the new one, never half of one."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import BinaryIO
+
+HALF = ".half-"  # begins the name of a file that is not written to its end
+
+
+@contextmanager
+def whole_file(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
+    """Open a file for writing that takes its name, and its `mode`, once it is complete."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half = path.with_name(f"{HALF}{os.getpid()}-{threading.get_ident()}")
+    try:
+        with half.open("wb") as stream:
+            yield stream
+        if mode is not None:
+            half.chmod(mode)
+        half.replace(path)
+    except BaseException:
+        half.unlink(missing_ok=True)
+        raise
