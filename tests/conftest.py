@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -120,17 +121,27 @@ def _build() -> Callable[..., Case]:
 
 
 @pytest.fixture(scope="session")
-def recorded_keys(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Public keys of one chapter, recorded for these tests alone."""
+def keys_of(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """`keys_of(chapter)`: the folder of its public keys, recorded for these tests alone."""
     from autograder.exercises import registry
     from autograder.record import PUBLIC_SEED, record
 
-    folder = tmp_path_factory.mktemp("keys")
-    for exercise in registry().values():
-        if exercise.chapter == CHAPTER:
-            key = record(exercise, PUBLIC_SEED, public=True)
-            save(key, exercise, folder / f"{exercise.name}.key")
-    return folder
+    @cache
+    def folder_of(chapter: str) -> Path:
+        folder = tmp_path_factory.mktemp("keys")
+        for exercise in registry().values():
+            if exercise.chapter == chapter:
+                key = record(exercise, PUBLIC_SEED, public=True)
+                save(key, exercise, folder / f"{exercise.name}.key")
+        return folder
+
+    return folder_of
+
+
+@pytest.fixture(scope="session")
+def recorded_keys(keys_of: Callable[[str], Path]) -> Path:
+    """Public keys of the chapter that stands for all."""
+    return keys_of(CHAPTER)
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,9 +28,7 @@ class Class:
 
 
 @pytest.fixture(scope="session")
-def class_template(
-    tmp_path_factory: pytest.TempPathFactory, recorded_keys: Path
-) -> Iterator[Class]:
+def class_template(tmp_path_factory: pytest.TempPathFactory, recorded_keys: Path) -> Class:
     from autograder.exercises import registry
     from autograder.release import release
     from autograder.secret_keys import record_secret_keys
@@ -49,7 +46,7 @@ def class_template(
             entries = _one_each([choose(e, share, rng) for e in exercises], exercises)
             write_submission(released, made.notebook(student), entries, ANSWER)
             made.expected[student] = {entry.cell: entry.points for entry in entries}
-        yield made
+    return made
 
 
 @pytest.fixture

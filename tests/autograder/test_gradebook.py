@@ -49,7 +49,7 @@ def test_the_points_are_those_that_each_student_deserves(made_class, grade, rows
             assert found[student, "structure", cell][0] == pytest.approx(points), (student, cell)
 
 
-def test_the_rows_are_those_of_stock_nbgrader(made_class, grade, rows, tmp_path: Path):
+def test_the_rows_are_those_of_stock_nbgrader(made_class, grade, rows, keys, tmp_path: Path):
     """Honest submissions, one of them late, one without a written answer, one with a scratch cell."""
     course = made_class.course
     hand_in_at(made_class, "bela", "2026-01-02 12:00:00 UTC")

@@ -102,7 +102,7 @@ def test_a_cell_that_differs_shows_in_the_table():
     assert lines[3] == "    structure-relu: expected 1"
 
 
-def test_helpers_of_a_shared_cell_are_found_when_it_is_judged_again():
+def test_helpers_of_a_shared_cell_are_found_when_it_is_judged_again(keys):
     from autograder.simulate import _one_each
 
     relu = registry()["structure.relu"]
