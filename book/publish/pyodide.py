@@ -1,0 +1,76 @@
+"""Assemble ``_static/pyodide``: Pyodide's core, the packages that pages use, and our own wheels.
+
+A page or a worker loads ``_static/pyodide/pyodide.js`` and calls
+``loadPyodide({indexURL: ".../_static/pyodide/"})``. Our wheels are in the lock file, so that
+``loadPackagesFromImports`` finds ``autograder``, ``course`` and ``book`` as it finds NumPy.
+
+With ``CDN=1`` only our wheels, the lock file and a small ``pyodide.js`` are in the folder. That
+script has the same name and the same contract, and takes everything else from Pyodide's CDN.
+"""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+from book.node import install
+from book.publish import own_wheels
+from book.publish.package_files import CDN, fetch, needed, sha256, write_whole
+
+HERE = Path(__file__).parent
+CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
+# Beside what the pages import: what JupyterLite's kernel needs.
+PACKAGES = ("numpy", "matplotlib", "ipython", "jedi", "micropip", "sqlite3", "ssl")
+
+
+def npm_pyodide() -> Path:
+    """Return the folder of npm's package ``pyodide``, whose lock file has every hash."""
+    return install(HERE) / "pyodide"
+
+
+def distribution() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return Pyodide's lock file, and the entries of the packages that the site has."""
+    lock = json.loads((npm_pyodide() / "pyodide-lock.json").read_text("utf-8"))
+    names = needed(lock["packages"], PACKAGES)
+    return lock, {name: lock["packages"][name] for name in names}
+
+
+def place(source: Path, target: Path) -> None:
+    """Copy a file unless the same one is there."""
+    same = target.is_file() and target.stat().st_size == source.stat().st_size
+    if not same or sha256(target.read_bytes()) != sha256(source.read_bytes()):
+        target.unlink(missing_ok=True)
+        shutil.copy(source, target)
+
+
+def assemble(target: Path, student: bytes, cdn: bool = False) -> None:
+    """Fill ``target`` with what Python in the page needs, and with nothing else."""
+    lock, packages = distribution()
+    target.mkdir(parents=True, exist_ok=True)
+    wanted = {"pyodide.js", "pyodide-lock.json"}
+    if cdn:
+        for entry in packages.values():
+            entry["file_name"] = CDN + entry["file_name"]
+        script = (HERE / "from_cdn.js").read_text("utf-8").replace("{{CDN}}", CDN)
+        write_whole(target / "pyodide.js", script.encode())
+    else:
+        wanted.update(CORE)
+        for name in CORE:
+            place(npm_pyodide() / name, target / name)
+        for entry in packages.values():
+            wanted.add(entry["file_name"])
+            place(fetch(entry["file_name"], entry["sha256"]), target / entry["file_name"])
+    for wheel in own_wheels.wheels(student):
+        wanted.add(wheel.file_name)
+        packages[wheel.name] = wheel.entry()
+        write_whole(target / wheel.file_name, wheel.content)
+    lock["packages"] = packages
+    write_whole(target / "pyodide-lock.json", json.dumps(lock, indent=1).encode())
+    for old in target.iterdir():
+        if old.name not in wanted:
+            old.unlink()
+
+
+def size(folder: Path) -> int:
+    """Return how many bytes the files of a folder have."""
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
