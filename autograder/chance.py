@@ -58,3 +58,25 @@ def least_reach(n_entries: int, alarm: float = ALARM) -> float:
         t = (low + high) / 2
         low, high = (t, high) if math.erf(t / math.sqrt(2)) < inside else (low, t)
     return low / math.sqrt(upper)
+
+
+def share_range(n_draws: int, probability: float, alarm: float = ALARM) -> tuple[float, float]:
+    """Between which shares of n independent draws something lies that has this probability."""
+    allowed = math.log(2 / alarm) / n_draws
+    ends = []
+    for end in (0.0, 1.0):
+        near, far = probability, end
+        while abs(far - near) > 1e-6:
+            share = (near + far) / 2
+            if _divergence(share, probability) < allowed:
+                near = share
+            else:
+                far = share
+        ends.append(far)
+    return ends[0], ends[1]
+
+
+def _divergence(share: float, probability: float) -> float:
+    """Kullback-Leibler divergence between two coins."""
+    pairs = ((share, probability), (1 - share, 1 - probability))
+    return sum(q * math.log(q / p) for q, p in pairs if q > 0)
