@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from book.publish import own_wheels, pyodide
+from book.publish import lite, notebooks, own_wheels, pyodide
 
 
 def main() -> None:
@@ -12,10 +12,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("site", type=Path, help="the folder that Jupyter Book wrote")
     site = parser.parse_args().site
-    _, student = own_wheels.student_wheel()
-    pyodide.assemble(
-        site / "_static" / "pyodide", student, cdn=os.environ.get("CDN", "0") not in ("", "0")
-    )
+    name, student = own_wheels.student_wheel()
+    cdn = os.environ.get("CDN", "0") not in ("", "0")
+    pyodide.assemble(site / "_static" / "pyodide", student, cdn)
+    notebooks.publish(site, name, student)
+    lite.build(site / "lite", site / "notebooks")
 
 
 if __name__ == "__main__":

@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 import zipfile
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
+from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -21,13 +23,29 @@ ROOT = Path(__file__).resolve().parents[2]
 # What the student's wheel is made from, and nothing else: no `build/`, no `solutions`.
 SOURCES = ("autograder", "course", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
 SOURCES += ("LICENSE-TEXT.md",)
+# What notebooks in JupyterLite need beside Pyodide's packages: installed here, pure Python.
+INSTALLED = {
+    "comm": ("comm", ()),
+    "typing-extensions": ("typing_extensions", ()),
+    "psygnal": ("psygnal", ()),
+    "ipywidgets": ("ipywidgets", ("comm", "ipython", "traitlets")),
+    "anywidget": ("anywidget", ("ipywidgets", "psygnal", "typing-extensions")),
+}
+KERNEL_WHEELS = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
+KERNEL = {"piplite": ("micropip",), "pyodide_kernel": ("ipython", "jedi"), "ipykernel": ("comm",)}
+# What JupyterLite's kernel loads as it starts: its own parts, and what every notebook imports.
+IN_LITE = ("ssl", "sqlite3", "comm", "jedi", "ipython", "micropip", "piplite", "ipykernel")
+IN_LITE += ("pyodide_kernel", "numpy", "matplotlib-font-list", "autograder", "anywidget")
 FOR_PAGES = ("book/*.py", "book/figures/lib/palette.js")  # what the pages' cells import
 EPOCH = (2020, 1, 1, 0, 0, 0)  # the date of every file, so that the same content is the same wheel
 
 
 @dataclass(frozen=True)
 class Wheel:
-    """A pure wheel for the browser, and its entry in Pyodide's lock file."""
+    """A pure wheel for the browser, and its entry in Pyodide's lock file.
+
+    Its file's name holds a hash as a build tag, so that a browser never takes an old one.
+    """
 
     name: str
     version: str
@@ -37,7 +55,6 @@ class Wheel:
 
     @property
     def file_name(self) -> str:
-        """The name holds a hash as its build tag, so that a browser never takes an old one."""
         tag = "0" + sha256(self.content).hexdigest()[:10]
         return f"{self.name.replace('-', '_')}-{self.version}-{tag}-py3-none-any.whl"
 
@@ -95,6 +112,44 @@ def pack(name: str, version: str, files: Iterable[tuple[str, bytes]]) -> bytes:
     return buffer.getvalue()
 
 
+def repack(name: str) -> tuple[str, bytes]:
+    """Return version and wheel of a package that is installed here, without compiled parts.
+
+    Raises
+    ------
+    RuntimeError
+        Where a file is not as pip installed it.
+    """
+    installed = distribution(name)
+    files = []
+    for file in installed.files or ():
+        own = not str(file).startswith("..") and "__pycache__" not in file.parts
+        in_info = file.parts[0].endswith(".dist-info")
+        if not own or file.suffix in (".so", ".pyd") or (in_info and "licen" not in str(file)):
+            continue
+        content = Path(str(file.locate())).read_bytes()
+        found = urlsafe_b64encode(sha256(content).digest()).decode().rstrip("=")
+        if file.hash is not None and file.hash.value != found:
+            raise RuntimeError(
+                f"{file} of {name} was changed after pip installed it: reinstall it."
+            )
+        files.append((str(file), content))
+    return installed.version, pack(name, installed.version, files)
+
+
+def for_notebooks() -> list[Wheel]:
+    """Return what only JupyterLite loads: widgets, and its kernel's own packages."""
+    made = []
+    for name, (imports, depends) in INSTALLED.items():
+        version, content = repack(name)
+        made.append(Wheel(name, version, content, (imports,), depends))
+    for name, depends in KERNEL.items():
+        (file,) = (Path(sys.prefix) / KERNEL_WHEELS).glob(f"{name}-*.whl")
+        version = file.name.split("-")[1]
+        made.append(Wheel(name.replace("_", "-"), version, file.read_bytes(), (name,), depends))
+    return made
+
+
 def wheels(student: bytes) -> list[Wheel]:
     """Cut the student's wheel into its parts, and add what the pages import."""
     with zipfile.ZipFile(BytesIO(student)) as archive:
@@ -115,5 +170,5 @@ def wheels(student: bytes) -> list[Wheel]:
         wheel("autograder", parts["autograder"], "autograder", "numpy", "course", "course-keys"),
         wheel("course", parts["course"], "course", "numpy"),
         wheel("course-keys", parts["keys"], ""),
-        wheel("book", for_pages, "book", "numpy", "matplotlib"),
+        wheel("book", for_pages, "book", "numpy", "matplotlib-font-list"),
     ]

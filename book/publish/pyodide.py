@@ -10,12 +10,14 @@ script has the same name and the same contract, and takes everything else from P
 
 import json
 import shutil
+import subprocess
+import tempfile
 from pathlib import Path
 from typing import Any
 
-from book.node import install
+from book.node import install, program
 from book.publish import own_wheels
-from book.publish.package_files import CDN, fetch, needed, sha256, write_whole
+from book.publish.package_files import CDN, cache_folder, fetch, needed, sha256, write_whole
 
 HERE = Path(__file__).parent
 CORE = ("pyodide.js", "pyodide.mjs", "pyodide.asm.js", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -43,6 +45,34 @@ def place(source: Path, target: Path) -> None:
         shutil.copy(source, target)
 
 
+def font_list() -> own_wheels.Wheel:
+    """Return a wheel with Matplotlib's list of fonts, so that no browser makes it.
+
+    It is what ``import matplotlib`` loads, and Matplotlib itself is what it depends on: of two
+    wheels that have a file, the one that is installed last wins.
+    """
+    _, packages = distribution()
+    kept = cache_folder() / "fontlist.json"
+    if not kept.is_file():
+        with tempfile.TemporaryDirectory() as scratch:
+            folder = Path(scratch)
+            for name in CORE:
+                shutil.copy(npm_pyodide() / name, folder)
+            shutil.copy(npm_pyodide() / "pyodide-lock.json", folder)
+            for name in needed(packages, ("matplotlib",)):
+                entry = packages[name]
+                shutil.copy(fetch(entry["file_name"], entry["sha256"]), folder)
+            command = [program("node"), str(HERE / "font_list.mjs"), scratch]
+            ran = subprocess.run(command, capture_output=True, text=True)
+            if ran.returncode:
+                raise RuntimeError(f"Matplotlib does not start in Pyodide:\n{ran.stderr[-2000:]}")
+            write_whole(kept, ran.stdout.encode())
+    name, version = "matplotlib-font-list", packages["matplotlib"]["version"]
+    content = own_wheels.pack(name, version, [("matplotlib/fontlist.json", kept.read_bytes())])
+    imports = tuple(packages["matplotlib"]["imports"])
+    return own_wheels.Wheel(name, version, content, imports, ("matplotlib",))
+
+
 def assemble(target: Path, student: bytes, cdn: bool = False) -> None:
     """Fill ``target`` with what Python in the page needs, and with nothing else."""
     lock, packages = distribution()
@@ -60,10 +90,11 @@ def assemble(target: Path, student: bytes, cdn: bool = False) -> None:
         for entry in packages.values():
             wanted.add(entry["file_name"])
             place(fetch(entry["file_name"], entry["sha256"]), target / entry["file_name"])
-    for wheel in own_wheels.wheels(student):
+    for wheel in (*own_wheels.wheels(student), *own_wheels.for_notebooks(), font_list()):
         wanted.add(wheel.file_name)
         packages[wheel.name] = wheel.entry()
         write_whole(target / wheel.file_name, wheel.content)
+    packages["matplotlib"]["imports"] = []  # see font_list
     lock["packages"] = packages
     write_whole(target / "pyodide-lock.json", json.dumps(lock, indent=1).encode())
     for old in target.iterdir():

@@ -1,0 +1,78 @@
+"""JupyterLite beside the book: ``lite/lab/index.html?path=<chapter>.ipynb``.
+
+It has every student notebook, runs on the Pyodide of the site, and loads nothing from elsewhere.
+"""
+
+import json
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from book.ext.execution import fingerprint
+from book.publish.own_wheels import IN_LITE
+
+EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
+EXTENSIONS += ("anywidget",)
+KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
+PYTHON = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+SETTINGS = {
+    "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
+    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+}
+
+
+def configuration() -> dict[str, Any]:
+    """Return ``jupyter-lite.json``: the site's own Pyodide, and no other host."""
+    kernel = {
+        "pyodideUrl": "../../_static/pyodide/pyodide.js",
+        "disablePyPIFallback": True,
+        # Loaded at once while Pyodide starts, instead of one after the other.
+        "loadPyodideOptions": {"packages": list(IN_LITE)},
+    }
+    page = {
+        "appName": "Neural networks, verified",
+        "litePluginSettings": {KERNEL: kernel},
+        "disabledExtensions": ["@jupyterlab/extensionmanager-extension"],
+    }
+    return {"jupyter-lite-schema-version": 0, "jupyter-config-data": page}
+
+
+def build(target: Path, notebooks: Path) -> None:
+    """Build JupyterLite into ``target``, unless it is there already from the same notebooks."""
+    made_from = fingerprint(notebooks.parent, [notebooks.name]) + fingerprint(
+        Path(__file__).parent, ["lite.py", "own_wheels.py"]
+    )
+    note = target / ".made-from"
+    if note.is_file() and note.read_text() == made_from:
+        return
+    shutil.rmtree(target, ignore_errors=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        source = Path(scratch)
+        (source / "files").mkdir()
+        for path in notebooks.glob("*.ipynb"):
+            notebook = json.loads(path.read_text("utf-8"))
+            notebook["metadata"]["kernelspec"] = PYTHON  # else it asks which kernel to take
+            (source / "files" / path.name).write_text(json.dumps(notebook, indent=1))
+        (source / "jupyter-lite.json").write_text(json.dumps(configuration(), indent=1))
+        (source / "overrides.json").write_text(json.dumps(SETTINGS, indent=1))
+        installed = Path(sys.prefix) / "share" / "jupyter" / "labextensions"
+        extensions = [str(installed / name) for name in EXTENSIONS]
+        build_config = {
+            "contents": ["files"],
+            "federated_extensions": extensions,
+            "ignore_sys_prefix": ["federated_extensions"],
+            "no_sourcemaps": True,
+            "apps": ["lab", "notebooks"],
+            "output_dir": str(target.resolve()),
+        }
+        (source / "jupyter_lite_config.json").write_text(
+            json.dumps({"LiteBuildConfig": build_config})
+        )
+        command = [sys.executable, "-m", "jupyterlite_core", "build", "--lite-dir", "."]
+        ran = subprocess.run(command, cwd=source, capture_output=True, text=True)
+        if ran.returncode:
+            raise RuntimeError(f"JupyterLite cannot be built:\n{ran.stdout}{ran.stderr}")
+    note.write_text(made_from)

@@ -1,0 +1,43 @@
+"""The students' notebooks, as files of the site: ``notebooks/<chapter>.ipynb``, and the course's wheel.
+
+They are what ``autograder release`` gives a class, so that a notebook that was filled anywhere can be
+handed in. ``binder/requirements.txt`` lets Binder install the course from the published site.
+"""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+from autograder.exercises import chapters
+from autograder.notebook import COURSE
+from autograder.release import release
+from book.ext.execution import fingerprint
+
+ROOT = Path(__file__).resolve().parents[2]
+MADE_FROM = ("course", "solutions", "autograder")
+ON_BINDER = "numpy\nmatplotlib\nipywidgets\nanywidget\njupyterlab\n./notebooks/{wheel}\n"
+
+
+def release_all(folder: Path) -> None:
+    """Release every chapter that has a page into ``folder``, unless nothing has changed."""
+    note, now = folder / ".made-from", fingerprint(ROOT, MADE_FROM)
+    if note.is_file() and note.read_text() == now:
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for chapter in chapters():
+            if (COURSE / f"{chapter}.md").exists():  # else it is being written
+                shutil.copy(release(chapter, Path(scratch)), folder)
+    note.write_text(now)
+
+
+def publish(site: Path, wheel_name: str, wheel: bytes) -> None:
+    """Put the notebooks and the wheel that they need into the site."""
+    folder = site / "notebooks"
+    release_all(folder)
+    for old in folder.glob("*.whl"):
+        old.unlink()
+    (folder / wheel_name).write_bytes(wheel)
+    (site / "binder").mkdir(exist_ok=True)
+    (site / "binder" / "requirements.txt").write_text(ON_BINDER.format(wheel=wheel_name))
