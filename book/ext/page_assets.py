@@ -23,7 +23,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "written": ("exercise.css",),
     "concept-map": ("concept_map.css",),
 }
-EVERYWHERE = ("palette.css", "book.css", "scroll.mjs")
+EVERYWHERE = ("palette.css", "book.css", "scroll.mjs", "offline.mjs")
 
 
 def copy_assets(app: Sphinx) -> None:

@@ -4,7 +4,7 @@ import argparse
 import os
 from pathlib import Path
 
-from book.publish import lite, notebooks, own_wheels, pyodide
+from book.publish import lite, notebooks, offline, own_wheels, pyodide
 
 
 def main() -> None:
@@ -17,6 +17,7 @@ def main() -> None:
     pyodide.assemble(site / "_static" / "pyodide", student, cdn)
     notebooks.publish(site, name, student)
     lite.build(site / "lite", site / "notebooks")
+    offline.write_worker(site)
 
 
 if __name__ == "__main__":
