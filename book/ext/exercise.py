@@ -35,7 +35,7 @@ class ExerciseCard(nodes.General, nodes.Element):
 
 
 class Folded(nodes.General, nodes.Element):
-    """What opens on request; ``summary`` is the line that is always seen."""
+    """What opens on request; ``summary`` is the line that is always seen, ``kind`` a class."""
 
 
 def anchor(full_name: str) -> str:
@@ -45,6 +45,7 @@ def anchor(full_name: str) -> str:
 def card(full_name: str, kind: str, points: float) -> ExerciseCard:
     node = ExerciseCard(classes=[kind], ids=[anchor(full_name)], kind=kind, points=points)
     node["title"] = full_name.partition(".")[2]
+    node["full_name"] = full_name
     return node
 
 
@@ -52,7 +53,7 @@ def fold_in_turn(summaries: list[str], bodies: list[list[nodes.Node]]) -> list[n
     """Fold each body inside the one before, so that the next shows only once this one is open."""
     if not bodies:
         return []
-    first = Folded("", *bodies[0], summary=summaries[0])
+    first = Folded("", *bodies[0], summary=summaries[0], kind=" hint")
     first += fold_in_turn(summaries[1:], bodies[1:])
     return [first]
 
@@ -83,7 +84,7 @@ class ExerciseDirective(SphinxDirective):
         node += nodes.paragraph(
             "",
             "",
-            nodes.Text("In the notebook, run your cell and then "),
+            nodes.Text("Or in the notebook: run your cell and then "),
             nodes.literal(call, call),
             nodes.Text("."),
             classes=["exercise-how"],
@@ -129,9 +130,7 @@ class WrittenDirective(SphinxDirective):
         rule = lines.index("---")
         node = card(self.arguments[0], "written", self.options.get("points", 0))
         node += self.parse(0, rule)
-        how = (
-            "Answer in the notebook, in the cell below the question. A person reads and grades it."
-        )
+        how = "Answer here or in the notebook, in the cell below the question. A person reads and grades it."
         node += nodes.paragraph("", how, classes=["exercise-how"])
         if os.environ.get("SOLUTIONS") != "0":
             node += Folded("", *self.parse(rule + 1, len(lines)), summary="How it is graded")
@@ -153,7 +152,8 @@ def visit_card(self: HTML5Translator, node: ExerciseCard) -> None:
     self.body.append(
         f'<section class="{node["kind"]}" id="{node["ids"][0]}" aria-label="{kicker} {title}">'
         f'<p class="exercise-head"><span class="exercise-kicker">{kicker}</span> '
-        f'<code>{title}</code> {core}<span class="exercise-points">{worth}</span></p>'
+        f'<code>{title}</code> {core}<span class="live-mark"></span>'
+        f'<span class="exercise-points">{worth}</span></p>'
     )
 
 
@@ -163,7 +163,8 @@ def depart_card(self: HTML5Translator, node: ExerciseCard) -> None:
 
 def visit_folded(self: HTML5Translator, node: Folded) -> None:
     summary = html.escape(node["summary"])
-    self.body.append(f'<details class="reveal"><summary>{summary}</summary>')
+    kind = node.get("kind", "")
+    self.body.append(f'<details class="reveal{kind}"><summary>{summary}</summary>')
 
 
 def depart_folded(self: HTML5Translator, node: Folded) -> None:

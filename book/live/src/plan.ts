@@ -1,0 +1,33 @@
+// Which cells have to run before another one, so that Run works anywhere on the page.
+
+/** A cell or an exercise, in the order of the page. `needs` are the steps that it builds on. */
+export interface Step {
+  id: string;
+  kind: "cell" | "exercise";
+  source: string;
+  needs: string[];
+  /** Why it cannot run in the browser; empty where it can. */
+  local: string;
+  hidden: boolean;
+}
+
+/** The steps that `id` builds on, directly or not, which have not run; in the order of the page. */
+export function before(steps: Step[], id: string, hasRun: (id: string) => boolean): Step[] {
+  const byId = new Map(steps.map((step) => [step.id, step]));
+  const wanted = new Set<string>();
+  const visit = (each: string): void => {
+    for (const need of byId.get(each)?.needs ?? []) {
+      if (wanted.has(need) || hasRun(need)) continue;
+      wanted.add(need);
+      visit(need);
+    }
+  };
+  visit(id);
+  return steps.filter((step) => wanted.has(step.id) && !step.local);
+}
+
+/** Every step above `id` that can run here, whether it ran or not. */
+export function above(steps: Step[], id: string): Step[] {
+  const at = steps.findIndex((step) => step.id === id);
+  return steps.slice(0, Math.max(at, 0)).filter((step) => !step.local);
+}

@@ -1,0 +1,102 @@
+// The page's one Python. A classic worker: importScripts works from any static host.
+
+import figures from "./python/page_figures.py";
+import shell from "./python/page.py";
+import type { Checked, Output, Reply, Request } from "./protocol.ts";
+
+type Start = Extract<Request, { type: "start" }>;
+
+interface PythonShell {
+  start(take: (output: string) => void): void;
+  use_the_books_style(): void;
+  run(source: string, label: string): boolean;
+  check(exercise: string): string;
+}
+
+interface Pyodide {
+  FS: { writeFile(path: string, text: string): void };
+  setInterruptBuffer(buffer: Uint8Array): void;
+  pyimport(name: string): unknown;
+  loadPackage(names: string[], options: LoadOptions): Promise<unknown>;
+  loadPackagesFromImports(source: string, options: LoadOptions): Promise<unknown>;
+}
+
+interface LoadOptions {
+  messageCallback(message: string): void;
+  errorCallback?(message: string): void;
+}
+
+declare function importScripts(...addresses: string[]): void;
+declare function loadPyodide(options: Record<string, unknown>): Promise<Pyodide>;
+
+const STEPS = 4; // of the bar, until the first result: interpreter, two packages, ready
+
+let python: Promise<{ pyodide: Pyodide; shell: PythonShell }>;
+let current = 0;
+
+function tell(reply: Reply): void {
+  (self as unknown as { postMessage(reply: Reply): void }).postMessage(reply);
+}
+
+function loading(): LoadOptions {
+  let done = 1;
+  return {
+    messageCallback(message) {
+      const names = /^Loading (.+)$/.exec(message)?.[1];
+      if (names) tell({ type: "progress", says: `Loading ${names}`, share: done / STEPS });
+      if (message.startsWith("Loaded ")) done = Math.min(done + 1, STEPS - 1);
+    },
+  };
+}
+
+async function start({ pyodide: address, packages, interrupt }: Start) {
+  const began = performance.now();
+  tell({ type: "progress", says: "Starting Python", share: 0.05 });
+  importScripts(`${address}pyodide.js`);
+  const options = loading();
+  const pyodide = await loadPyodide({ indexURL: address, packages, ...options });
+  tell({ type: "progress", says: "Almost there", share: 0.9 });
+  if (interrupt) pyodide.setInterruptBuffer(interrupt);
+  pyodide.FS.writeFile("page.py", shell);
+  pyodide.FS.writeFile("page_figures.py", figures);
+  const page = pyodide.pyimport("page") as PythonShell;
+  page.start((text) => {
+    tell({ type: "output", id: current, output: JSON.parse(text) as Output });
+  });
+  tell({ type: "ready", took: performance.now() - began });
+  return { pyodide, shell: page };
+}
+
+async function run(id: number, source: string, label: string): Promise<void> {
+  const { pyodide, shell } = await python;
+  current = id;
+  await pyodide.loadPackagesFromImports(source, loading());
+  if (/\b(matplotlib|plots)\b/.test(source)) {
+    await pyodide.loadPackage(["book"], loading());
+    shell.use_the_books_style();
+  }
+  tell({ type: "done", id, ok: shell.run(source, label) });
+}
+
+async function check(id: number, exercise: string): Promise<void> {
+  const { shell } = await python;
+  current = id;
+  tell({ type: "done", id, ok: true, checked: JSON.parse(shell.check(exercise)) as Checked });
+}
+
+// One at a time, in the order in which they were asked for.
+let queue: Promise<void> = Promise.resolve();
+
+self.onmessage = ({ data }: MessageEvent<Request>) => {
+  if (data.type === "start") {
+    python = start(data);
+    python.catch((error) => tell({ type: "failed", message: String(error) }));
+    return;
+  }
+  const work = () =>
+    data.type === "run" ? run(data.id, data.source, data.label) : check(data.id, data.exercise);
+  queue = queue.then(work).catch((error) => {
+    tell({ type: "output", id: data.id, output: { kind: "error", text: String(error), missing: "" } });
+    tell({ type: "done", id: data.id, ok: false });
+  });
+};
