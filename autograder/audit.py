@@ -123,7 +123,7 @@ def _differs(got: Answer, right: Answer) -> bool:
 
 def _timed_ask(exercise: Exercise, function: Any) -> Callable[[Question], Answer]:
     def timed(asked: Question) -> Answer:
-        with _limit(SECONDS_A_CALL):
+        with _limit(max(SECONDS_A_CALL, exercise.seconds)):
             return ask(function, exercise.drive, asked.arguments)
 
     return timed

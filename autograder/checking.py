@@ -26,6 +26,7 @@ class Verdict:
     mistake : the name of the mistake, "" where none was recognised
     explanation : its sentence, or for an unknown one what the evidence suggests
     printed, warnings : what the student's code printed and warned on the way
+    remark : what is worth telling also where nothing is wrong
     """
 
     exercise: str
@@ -39,6 +40,7 @@ class Verdict:
     warnings: tuple[str, ...] = ()
     public: bool = True
     first_mend: str = ""
+    remark: str = ""
 
     @property
     def right(self) -> bool:
@@ -86,6 +88,7 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
         printed=next((answer.printed for answer in seen if answer.printed), ""),
         warnings=next((answer.warnings for answer in seen if answer.warnings), ()),
         public=key.public,
+        remark=" ".join(outcome.remark for outcome in outcomes if outcome.remark),
     )
 
 

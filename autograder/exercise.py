@@ -65,11 +65,15 @@ class Finding:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What one check came to: the fraction of its share that is earned, and why not all of it."""
+    """What one check came to: the fraction of its share that is earned, and why not all of it.
+
+    `remark` is what is worth telling also where nothing is wrong: a score that was reached.
+    """
 
     fraction: float
     findings: tuple[Finding, ...] = ()
     answers: tuple[Answer, ...] = ()
+    remark: str = ""
 
 
 class Check(Protocol):
@@ -123,6 +127,8 @@ class Exercise:
     few_mistakes : the reason, where fewer than three mistakes are known
     defined_by : the function or class that is checked, where it has another name than the
         exercise: several exercises may grow one class
+    seconds : how long the answer to one question may take, where that is longer than usual:
+        training needs time
     """
 
     name: str
@@ -136,6 +142,7 @@ class Exercise:
     drive: Callable[[Any, dict[str, Any]], Any] = field(default=call)
     few_mistakes: str = ""
     defined_by: str = ""
+    seconds: float = 0.0
 
     @property
     def chapter(self) -> str:

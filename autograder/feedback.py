@@ -132,8 +132,10 @@ def explanation(verdict: Verdict) -> str:
 def to_text(verdict: Verdict, reveal: str = "evidence") -> str:
     """The verdict for a terminal, told as far as the step `reveal`."""
     lines = [headline(verdict)]
+    if verdict.remark:
+        lines.append(f"  {verdict.remark}")
     if verdict.right:
-        return lines[0]
+        return "\n".join(lines)
     for sentence, block in evidence(verdict):
         lines.append(f"  {sentence}")
         lines += [f"    {line}" for line in block.splitlines()]
@@ -157,6 +159,8 @@ def to_html(verdict: Verdict, reveal: str = "evidence") -> str:
     """The verdict for a notebook or a page; the later steps fold open with a click each."""
     kind = "right" if verdict.right else "todo" if verdict.not_started else "wrong"
     body = [f'<p class="ag-head">{escape(headline(verdict))}</p>']
+    if verdict.remark:
+        body.append(f"<p>{escape(verdict.remark)}</p>")
     if not verdict.right:
         for sentence, block in evidence(verdict):
             body.append(f"<p>{escape(sentence)}</p>")
@@ -184,6 +188,7 @@ def to_data(verdict: Verdict) -> dict[str, Any]:
         "mistake": verdict.mistake,
         "explanation": verdict.explanation,
         "where": verdict.where,
+        "remark": verdict.remark,
         "findings": [
             {
                 "check": f.check,
