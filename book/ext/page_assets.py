@@ -21,6 +21,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "explorable": ("explorable.css", "explorable.mjs"),
     "exercise": ("exercise.css",),
     "written": ("exercise.css",),
+    "notebook-links": ("notebook_links.css",),
     "concept-map": ("concept_map.css",),
 }
 EVERYWHERE = ("palette.css", "book.css", "scroll.mjs", "offline.mjs")

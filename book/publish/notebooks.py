@@ -8,13 +8,18 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import nbformat
+from nbformat.v4 import new_code_cell
+
 from autograder.exercises import chapters
 from autograder.notebook import COURSE
 from autograder.release import release
 from book.ext.execution import fingerprint
+from book.ext.notebook_links import published_to
 
 ROOT = Path(__file__).resolve().parents[2]
 MADE_FROM = ("course", "solutions", "autograder")
+RAW = "https://raw.githubusercontent.com/{repository}/{branch}/notebooks/{wheel}"
 ON_BINDER = "numpy\nmatplotlib\nipywidgets\nanywidget\njupyterlab\n./notebooks/{wheel}\n"
 
 
@@ -32,6 +37,19 @@ def release_all(folder: Path) -> None:
     note.write_text(now)
 
 
+def for_colab(folder: Path, wheel_name: str, place: dict[str, str]) -> None:
+    """Write copies of the notebooks whose first cell installs the course."""
+    wheel = RAW.format(wheel=wheel_name, **place)
+    target = folder / "colab"
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for path in folder.glob("*.ipynb"):
+        notebook = nbformat.read(path, as_version=4)
+        install = new_code_cell(f"%pip install --quiet {wheel}", id="install-course")
+        notebook.cells.insert(0, install)
+        nbformat.write(notebook, target / path.name)
+
+
 def publish(site: Path, wheel_name: str, wheel: bytes) -> None:
     """Put the notebooks and the wheel that they need into the site."""
     folder = site / "notebooks"
@@ -39,5 +57,7 @@ def publish(site: Path, wheel_name: str, wheel: bytes) -> None:
     for old in folder.glob("*.whl"):
         old.unlink()
     (folder / wheel_name).write_bytes(wheel)
-    (site / "binder").mkdir(exist_ok=True)
-    (site / "binder" / "requirements.txt").write_text(ON_BINDER.format(wheel=wheel_name))
+    if place := published_to():
+        for_colab(folder, wheel_name, place)
+        (site / "binder").mkdir(exist_ok=True)
+        (site / "binder" / "requirements.txt").write_text(ON_BINDER.format(wheel=wheel_name))

@@ -124,7 +124,8 @@ def test_every_link_inside_the_book_arrives(site: Path, soups: dict[str, Beautif
             if is_elsewhere(address) or address.startswith("mailto:"):
                 continue
             start = (site / page).resolve()
-            target = (start.parent / unquote(address)).resolve() if address else start
+            path = unquote(urlsplit(address).path)
+            target = (start.parent / path).resolve() if path else start
             assert target.is_file(), f"{page}: {link['href']}"
             if fragment and target in anchors:
                 assert unquote(fragment) in anchors[target], f"{page}: {link['href']}"
