@@ -30,7 +30,7 @@ from autograder.exercises import CHAPTERS, chapters, find, registry
 from autograder.notebook import BEGIN, END, solution_source, student_stub
 from autograder.record import alternatives_of
 from autograder.student_source import NoSource, source_as
-from book.ext.cell_graph import Linked, Source, link
+from book.ext.cell_graph import Linked, Source, link, names
 from book.ext.exercise import ExerciseCard, Folded
 from book.node import install, npm
 
@@ -151,6 +151,7 @@ def as_data(step: Linked) -> dict[str, Any]:
         "needs": step.needs,
         "local": step.local,
         "hidden": source.hidden,
+        "gives": sorted(names(source.source)[1] - {"np"}) if "setup" in source.tags else [],
     }
     if source.defines:
         exercise = find(source.id)

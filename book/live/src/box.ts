@@ -74,7 +74,6 @@ export class CodeBox {
         this.#acts.change(text);
       },
     });
-    editor.element.classList.add("live-editor");
     this.#code.hidden = true;
     this.#code.before(editor.element);
     this.#editor = editor;

@@ -2,9 +2,8 @@
 
 import { CodeBox, type Act } from "./box.ts";
 import { OutputArea } from "./outputs.ts";
-import type { Page } from "./page.ts";
+import type { ExerciseStep, Page } from "./page.ts";
 import type { Step } from "./plan.ts";
-import type { Output } from "./protocol.ts";
 import { firstOf, hasRun, runStep } from "./running.ts";
 import { follow, work } from "./work.ts";
 
@@ -67,13 +66,17 @@ export class LiveCell {
     if (missing) this.#explainMissing(missing);
   }
 
-  /** A name that is not defined is often defined above, in a cell that the reader has to run. */
+  /** A name that is not defined is often that of an exercise, or of a cell that has not run. */
   #explainMissing(name: string): void {
+    const exercise = this.#page.data.steps.find(
+      (step) => step.kind === "exercise" && (step as ExerciseStep).answer.endsWith(`.${name}`),
+    );
     const cells = firstOf(this.#page, this.#step.id, true);
-    if (cells.every((step) => hasRun(this.#page, step.id))) return;
-    const says = `${name} is not defined yet. If a cell above defines it, press “Run all above”.`;
-    const hint: Output = { kind: "text", text: says };
-    this.#area.show(hint);
+    let says = "";
+    if (exercise) says = `${name} is an exercise on this page: write it first, then run this cell.`;
+    else if (cells.some((step) => !hasRun(this.#page, step.id)))
+      says = `${name} is not defined yet. If a cell above defines it, press “Run all above”.`;
+    if (says) this.#area.show({ kind: "text", text: says });
   }
 
   #reset(): void {

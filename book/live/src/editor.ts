@@ -49,6 +49,7 @@ export function makeEditor({ text, label, run, leave, change }: Wishes): Editor 
         indentUnit.of("    "),
         pythonLanguage,
         syntaxHighlighting(classHighlighter),
+        EditorView.editorAttributes.of({ class: "live-editor" }),
         EditorView.contentAttributes.of({
           "aria-label": `${label}. Shift-Enter runs it, Escape leaves the editor.`,
           autocapitalize: "off",

@@ -94,9 +94,8 @@ export class LiveExercise {
   async #runAndCheck(): Promise<Ended> {
     const ran = await runStep(this.#page, this.#step, (output) => this.#area.show(output));
     if (ran.how !== "done" || !ran.ok) return ran;
-    return this.#page.session.ask({ type: "check", exercise: this.#step.name }, (output) =>
-      this.#area.show(output),
-    );
+    const ask = { type: "check" as const, exercise: this.#step.name };
+    return this.#page.session.ask(ask, (output) => this.#area.show(output));
   }
 
   /** Open the next hint; each lies folded inside the one before. */
@@ -133,7 +132,7 @@ export class LiveExercise {
     if (!mark) return;
     if (!result) mark.textContent = "";
     else if (!fresh) mark.textContent = "changed since the check";
-    else mark.textContent = result.right ? "✓ solved" : `${result.points} of ${result.outOf}`;
+    else mark.textContent = result.right ? "✓ solved" : `${result.points} of ${result.outOf} so far`;
     if (!fresh && this.#checked) this.#area.element.classList.add("is-stale");
   }
 

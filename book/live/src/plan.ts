@@ -9,6 +9,8 @@ export interface Step {
   /** Why it cannot run in the browser; empty where it can. */
   local: string;
   hidden: boolean;
+  /** Of the setup of an exercise page: what it defines beside `np`. */
+  gives: string[];
 }
 
 /** The steps that `id` builds on, directly or not, which have not run; in the order of the page. */
@@ -30,4 +32,12 @@ export function before(steps: Step[], id: string, hasRun: (id: string) => boolea
 export function above(steps: Step[], id: string): Step[] {
   const at = steps.findIndex((step) => step.id === id);
   return steps.slice(0, Math.max(at, 0)).filter((step) => !step.local);
+}
+
+/**
+ * Whether an answer uses what the setup defines. Most use NumPy alone, which every exercise has, and
+ * are spared the seconds that Matplotlib takes to load.
+ */
+export function uses(answer: string, setup: Step): boolean {
+  return setup.gives.some((name) => new RegExp(`\\b${name}\\b`).test(answer));
 }

@@ -27,4 +27,5 @@ export type Reply =
   | { type: "ready"; took: number }
   | { type: "failed"; message: string }
   | { type: "output"; id: number; output: Output }
-  | { type: "done"; id: number; ok: boolean; checked?: Checked };
+  // `took` is in milliseconds, without what had to be loaded first.
+  | { type: "done"; id: number; ok: boolean; took: number; checked?: Checked };

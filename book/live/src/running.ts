@@ -1,7 +1,7 @@
 // Run steps one after the other, with what they need before them.
 
 import type { Page } from "./page.ts";
-import { above, before, type Step } from "./plan.ts";
+import { above, before, uses, type Step } from "./plan.ts";
 import type { Output } from "./protocol.ts";
 import type { Ended } from "./session.ts";
 
@@ -18,7 +18,12 @@ export function firstOf(page: Page, id: string, all: boolean): Step[] {
   const steps = all
     ? above(page.data.steps, id)
     : before(page.data.steps, id, (each) => hasRun(page, each));
-  return steps.filter((step) => step.kind === "cell" || sourceOf(page, step) !== step.source);
+  const me = page.data.steps.find((step) => step.id === id);
+  const answer = me?.kind === "exercise" ? sourceOf(page, me) : null;
+  return steps.filter((step) => {
+    if (step.kind === "exercise") return sourceOf(page, step) !== step.source; // else a stub
+    return answer === null || uses(answer, step);
+  });
 }
 
 /** Run one step. */

@@ -3,7 +3,7 @@
 import type { Checked, Output, Reply, Request } from "./protocol.ts";
 
 export type Ended =
-  | { how: "done"; ok: boolean; checked?: Checked }
+  | { how: "done"; ok: boolean; took: number; checked?: Checked }
   | { how: "stopped"; lost: boolean } // `lost`: Python had to be ended, and what cells defined is gone
   | { how: "failed"; message: string };
 
@@ -99,7 +99,8 @@ export class Session {
       const pending = this.#pending.get(reply.id);
       this.#pending.delete(reply.id);
       this.#tell(null);
-      pending?.ended({ how: "done", ok: reply.ok, checked: reply.checked });
+      const { ok, took, checked } = reply;
+      pending?.ended({ how: "done", ok, took, checked });
     }
   }
 

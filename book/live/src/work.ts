@@ -40,7 +40,6 @@ export async function work(
   page.busy.who = step.id;
   box.say(page.session.started ? "Running…" : "Starting Python…");
   area.element.classList.add("is-stale");
-  const began = performance.now();
   try {
     const wrong = await runFirst(page, first, (done) => {
       if (page.session.started) box.say(`Running what this builds on, ${done + 1} of ${first.length}…`);
@@ -51,12 +50,10 @@ export async function work(
       box.say("A cell above, which this one builds on, ended with an error.");
       return wrong.end;
     }
-    const start = performance.now();
     const end = wrong?.end ?? (await main());
     if (end.how === "stopped") box.say(end.lost ? LOST : "Stopped.");
     else if (end.how === "failed") box.say(`Python did not start. ${end.message}`);
-    else box.say(`${end.ok ? "Ran" : "Ended with an error"} in ${duration(performance.now() - start)}`);
-    document.documentElement.dataset.liveTook = String(Math.round(performance.now() - began));
+    else box.say(`${end.ok ? "Ran in" : "Ended with an error after"} ${duration(end.took)}`);
     return end;
   } finally {
     area.element.classList.remove("is-stale");

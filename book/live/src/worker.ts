@@ -30,6 +30,12 @@ declare function importScripts(...addresses: string[]): void;
 declare function loadPyodide(options: Record<string, unknown>): Promise<Pyodide>;
 
 const STEPS = 4; // of the bar, until the first result: interpreter, two packages, ready
+const NAMES: Record<string, string> = {
+  matplotlib: "Matplotlib",
+  autograder: "the checks",
+  course: "the course's data",
+  numpy: "NumPy",
+};
 
 let python: Promise<{ pyodide: Pyodide; shell: PythonShell }>;
 let current = 0;
@@ -42,8 +48,12 @@ function loading(): LoadOptions {
   let done = 1;
   return {
     messageCallback(message) {
-      const names = /^Loading (.+)$/.exec(message)?.[1];
-      if (names) tell({ type: "progress", says: `Loading ${names}`, share: done / STEPS });
+      const names = /^Loading (.+)$/.exec(message)?.[1]?.split(", ");
+      if (names) {
+        const known = Object.keys(NAMES).filter((name) => names.includes(name));
+        const says = known.map((name) => NAMES[name]).join(" and ") || names[0];
+        tell({ type: "progress", says: `Loading ${says}`, share: done / STEPS });
+      }
       if (message.startsWith("Loaded ")) done = Math.min(done + 1, STEPS - 1);
     },
   };
@@ -75,13 +85,17 @@ async function run(id: number, source: string, label: string): Promise<void> {
     await pyodide.loadPackage(["book"], loading());
     shell.use_the_books_style();
   }
-  tell({ type: "done", id, ok: shell.run(source, label) });
+  const began = performance.now();
+  const ok = shell.run(source, label);
+  tell({ type: "done", id, ok, took: performance.now() - began });
 }
 
 async function check(id: number, exercise: string): Promise<void> {
   const { shell } = await python;
   current = id;
-  tell({ type: "done", id, ok: true, checked: JSON.parse(shell.check(exercise)) as Checked });
+  const began = performance.now();
+  const checked = JSON.parse(shell.check(exercise)) as Checked;
+  tell({ type: "done", id, ok: true, took: performance.now() - began, checked });
 }
 
 // One at a time, in the order in which they were asked for.
@@ -97,6 +111,6 @@ self.onmessage = ({ data }: MessageEvent<Request>) => {
     data.type === "run" ? run(data.id, data.source, data.label) : check(data.id, data.exercise);
   queue = queue.then(work).catch((error) => {
     tell({ type: "output", id: data.id, output: { kind: "error", text: String(error), missing: "" } });
-    tell({ type: "done", id: data.id, ok: false });
+    tell({ type: "done", id: data.id, ok: false, took: 0 });
   });
 };
