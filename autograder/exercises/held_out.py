@@ -18,8 +18,11 @@ from autograder.ask import Answer, name_type
 from autograder.checks import Broken, find_problem
 from autograder.exercise import Ask, Cases, Exercise, Finding, Outcome, Question, Reference
 
+FAR_BELOW = -10  # a score that is worse needs no digits
 N_AGAIN = 40  # samples that are predicted a second time, the first of them alone
-ROUNDING = 1e-4  # relative: a product of matrices in float32 rounds otherwise for another number of rows
+ROUNDING = (
+    1e-4  # relative: a product of matrices in float32 rounds otherwise for another number of rows
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,7 +33,10 @@ class HeldOut(Question):
 
 
 def train_and_predict(student: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    """Train once for each seed; predict the held-out samples at once, and some again in parts."""
+    """Train once for each seed; predict the held-out samples at once, and some again in parts.
+
+    The arguments are the training samples, their answers, a list of seeds, the held-out samples.
+    """
     x_train, y_train, seeds, x_new = arguments.values()
     at_once, in_parts = [], []
     for seed in seeds:
@@ -114,9 +120,10 @@ class HeldOutScore:
         predictions = answer.value["at once"]
         scores = [self.score(each, right) for each in predictions]
         mean, spread = float(np.mean(scores)), float(np.std(scores, ddof=1))
+        reached = f"{mean:.3f} ± {spread:.3f}" if mean > FAR_BELOW else f"below {FAR_BELOW}"
         remark = (
-            f"{self.called}: {mean:.3f} ± {spread:.3f} (mean and standard deviation over "
-            f"{len(scores)} seeds; all points from {self.full:.2f} on, none up to {self.nothing:.2f})."
+            f"{self.called}: {reached} (mean and standard deviation over {len(scores)} seeds; all "
+            f"points from {self.full:.2f} on, none up to {self.nothing:.2f})."
         )
         if broken := depends_on_company(answer.value):
             return 0.0, remark, [finding(broken)]
