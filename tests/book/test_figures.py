@@ -20,6 +20,8 @@ FIGURES = Path(__file__).parents[2] / "book" / "figures"
 FIGURE_NAMES = [
     "activation_histograms",
     "activations",
+    "capacity",
+    "gradient_depth",
     "graph",
     "layers",
     "loss_surface",
