@@ -23,6 +23,7 @@ FIGURE_NAMES = [
     "capacity",
     "gradient_depth",
     "graph",
+    "house_map",
     "layers",
     "loss_surface",
     "neuron",

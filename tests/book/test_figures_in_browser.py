@@ -20,6 +20,7 @@ FIGURE_NAMES = [
     "activation_histograms",
     "activations",
     "graph",
+    "house_map",
     "layers",
     "loss_surface",
     "neuron",
