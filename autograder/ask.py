@@ -7,11 +7,11 @@ and what it returns is accepted only if it is data.
 
 from __future__ import annotations
 
-import contextlib
 import copy
 import io
 import linecache
 import os
+import sys
 import sysconfig
 import traceback
 import types
@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from autograder.data import MAX_BODY, DataError, Seed, encode
+from autograder.data import MAX_BODY, DataError, Seed, pack
 
 MAX_PRINTED = 2000
 MAX_WARNINGS = 5
@@ -61,6 +61,15 @@ class _Printed(io.TextIOBase):
     def __init__(self) -> None:
         self.kept = ""
         self.cut = False
+        self._before: tuple[Any, Any] = sys.stdout, sys.stderr
+
+    def __enter__(self) -> _Printed:
+        self._before = sys.stdout, sys.stderr
+        sys.stdout = sys.stderr = self
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        sys.stdout, sys.stderr = self._before
 
     def writable(self) -> bool:
         return True
@@ -91,28 +100,38 @@ class _Warnings:
 
 
 def ask(
-    student: Any, drive: Callable[[Any, dict[str, Any]], Any], arguments: dict[str, Any]
+    student: Any,
+    drive: Callable[[Any, dict[str, Any]], Any],
+    arguments: dict[str, Any],
+    copies: dict[str, Any] | None = None,
 ) -> Answer:
-    """Call `student` with copies of `arguments`, by way of the exercise's `drive`."""
+    """Call `student` with copies of `arguments`, by way of the exercise's `drive`.
+
+    Where `copies` are given, they are what the student may change, and the answer may hold arrays
+    that the student's code still has and what is no data: whoever gives them encodes the answer
+    before the next call.
+    """
     if not callable(student):
         return Answer(problem="not callable", detail=name_type(student))
+    keep = copies is None
+    if copies is None:
+        copies = copy.deepcopy(arguments)
     given = {
-        name: value.generator() if type(value) is Seed else copy.deepcopy(value)
-        for name, value in arguments.items()
+        name: value.generator() if type(value) is Seed else value for name, value in copies.items()
     }
     printed, warned = _Printed(), _Warnings()
     value, problem, detail, trace = None, "", "", ""
     with (
-        contextlib.redirect_stdout(printed),
-        contextlib.redirect_stderr(printed),
+        printed,
         warnings.catch_warnings(),
         np.errstate(divide="warn", over="warn", invalid="warn", under="ignore"),
     ):
         warnings.simplefilter("always")
         warnings.showwarning = warned
         try:
-            value = _as_data(drive(student, dict(given)))
-            encode(value)
+            value = _as_data(drive(student, dict(given)), keep)
+            if keep:
+                pack(value)  # only to see whether it is data within the codec's bounds
         except NotImplementedError as error:
             problem, detail, trace = "not implemented", _text_of(error), _student_lines(error)
         except DataError as error:
@@ -148,8 +167,8 @@ def _clean(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-def _as_data(value: Any, depth: int = 0) -> Any:
-    """Copy what a student returned into plain data; a view or a Fortran-ordered array is fine.
+def _as_data(value: Any, keep: bool, depth: int = 0) -> Any:
+    """What a student returned as plain data, copied where it is to be kept; a view or a Fortran-ordered array is fine.
 
     Raises
     ------
@@ -159,17 +178,17 @@ def _as_data(value: Any, depth: int = 0) -> Any:
     if depth > 8:
         raise DataError("a structure nested deeper than eight levels")
     if type(value) is np.ndarray:
-        return _plain_array(value)
+        return _plain_array(value, keep)
     if value is None or type(value) in (bool, int, float, str):
         return value
     if isinstance(value, np.generic):
-        return _plain_array(np.asarray(value))[()]
+        return _plain_array(np.asarray(value), keep)[()]
     if type(value) in (list, tuple):
-        return type(value)(_as_data(item, depth + 1) for item in value)
+        return type(value)(_as_data(item, keep, depth + 1) for item in value)
     if isinstance(value, tuple) and hasattr(value, "_fields"):
-        return tuple(_as_data(item, depth + 1) for item in value)
+        return tuple(_as_data(item, keep, depth + 1) for item in value)
     if isinstance(value, dict) and type(value).__module__ in ("builtins", "collections"):
-        return {key: _as_data(item, depth + 1) for key, item in value.items()}
+        return {key: _as_data(item, keep, depth + 1) for key, item in value.items()}
     if isinstance(value, types.GeneratorType):
         raise DataError("a generator: the function has a yield, or a (… for …) without list()")
     if isinstance(value, (types.CoroutineType, types.AsyncGeneratorType)):
@@ -186,8 +205,8 @@ def _as_data(value: Any, depth: int = 0) -> Any:
     raise DataError(f"{name_type(value)}, which is neither a number, an array, text nor a list")
 
 
-def _plain_array(value: np.ndarray) -> np.ndarray:
-    """A copy in C order and in the machine's own byte order."""
+def _plain_array(value: np.ndarray, keep: bool) -> np.ndarray:
+    """The array in C order and in the machine's own byte order; a copy where it is to be kept."""
     dtype = value.dtype
     if dtype.kind not in "fiubc":
         raise DataError(f"an array of dtype {dtype}; is it ragged, or of Python objects?")
@@ -195,7 +214,7 @@ def _plain_array(value: np.ndarray) -> np.ndarray:
         raise DataError(f"an array of dtype {dtype}, more precise than float64")
     if value.nbytes > MAX_BODY:
         raise DataError(f"an array of shape {value.shape}, too large for any answer here")
-    return value.astype(dtype.newbyteorder("="), order="C")
+    return value.astype(dtype.newbyteorder("="), order="C", copy=keep)
 
 
 def _differs(before: Any, after: Any) -> bool:
@@ -211,9 +230,17 @@ def _differs(before: Any, after: Any) -> bool:
         return (
             after.shape != before.shape
             or after.dtype != before.dtype
-            or not np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
+            or not _same_entries(before, after)
         )
     return bool(before != after) and before == before  # NaN is unlike itself, and unchanged
+
+
+def _same_entries(before: np.ndarray, after: np.ndarray) -> bool:
+    if before.dtype.kind != "c":
+        bits = f"u{before.itemsize}"
+        if (before.view(bits) == after.view(bits)).all():
+            return True
+    return np.array_equal(before, after, equal_nan=before.dtype.kind in "fc")
 
 
 def _student_lines(error: BaseException) -> str:

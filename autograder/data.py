@@ -56,13 +56,24 @@ def encode(value: Any) -> bytes:
         Where `value` holds anything but None, bool, int, float, str, list, tuple, dict with
         string keys, Seed, NumPy scalars and base NumPy arrays of numbers.
     """
+    return b"".join(pack(value))
+
+
+def pack(value: Any) -> list[Any]:
+    """The pieces of a message, not yet put together: prefix, header, then the bytes of each array.
+
+    Raises
+    ------
+    DataError
+        As `encode`.
+    """
     writer = _Writer()
     tree = writer.tree(value, 0)
-    header = json.dumps(tree, allow_nan=False, separators=(",", ":")).encode()
-    body = b"".join(writer.buffers)
-    if len(header) > MAX_HEADER or len(body) > MAX_BODY:
-        raise DataError(f"too large: {len(header) + len(body)} bytes")
-    return PREFIX.pack(MAGIC, len(header), len(body)) + header + body
+    header = _json_encoder.encode(tree).encode()
+    body_size = sum(each.nbytes for each in writer.buffers)
+    if len(header) > MAX_HEADER or body_size > MAX_BODY:
+        raise DataError(f"too large: {len(header) + body_size} bytes")
+    return [PREFIX.pack(MAGIC, len(header), body_size), header, *writer.buffers]
 
 
 def decode(message: bytes) -> Any:
@@ -73,34 +84,67 @@ def decode(message: bytes) -> Any:
     DataError
         Where `message` is not exactly one message within the bounds of this module.
     """
-    if len(message) < PREFIX.size:
-        raise DataError("shorter than the prefix of a message")
-    magic, header_size, body_size = PREFIX.unpack_from(message)
-    if magic != MAGIC:
-        raise DataError("not a message of this format")
-    if header_size > MAX_HEADER or body_size > MAX_BODY:
-        raise DataError("too large")
+    header_size, body_size = unpack_prefix(message[: PREFIX.size])
     if len(message) != PREFIX.size + header_size + body_size:
         raise DataError("length differs from the one announced")
     header = message[PREFIX.size : PREFIX.size + header_size]
+    return unpack(header, memoryview(message)[PREFIX.size + header_size :])
+
+
+def unpack_prefix(prefix: bytes, magic: bytes = MAGIC) -> tuple[int, int]:
+    """The bytes of header and of body that a prefix announces.
+
+    Raises
+    ------
+    DataError
+        Where it is no prefix, or announces more than is allowed.
+    """
+    if len(prefix) < PREFIX.size:
+        raise DataError("shorter than the prefix of a message")
+    begins, header_size, body_size = PREFIX.unpack(prefix)
+    if begins != magic:
+        raise DataError("not a message of this format")
+    if header_size > MAX_HEADER or body_size > MAX_BODY:
+        raise DataError("too large")
+    return header_size, body_size
+
+
+def unpack(header: bytes, body: memoryview, *, copy: bool = True) -> Any:
+    """The value of a message's header and body; without `copy` its arrays lie in the body's memory.
+
+    Raises
+    ------
+    DataError
+        Where they do not fit each other or the bounds of this module.
+    """
     try:
-        tree = json.loads(header.decode(), object_pairs_hook=_without_repetition)
+        tree = _json_decoder.decode(header.decode())
     except DataError:
         raise
     except (ValueError, RecursionError):
         raise DataError("the header is not JSON") from None
-    reader = _Reader(memoryview(message)[PREFIX.size + header_size :])
+    reader = _Reader(body, copy)
     value = reader.value(tree, 0)
-    if reader.position != body_size:
+    if reader.position != len(body):
         raise DataError("bytes left over")
     return value
+
+
+def copied(value: Any) -> Any:
+    """A copy of a value that `decode` made, with arrays of its own."""
+    kind = type(value)
+    if kind is np.ndarray:
+        return value.copy()
+    if kind is dict:
+        return {key: copied(item) for key, item in value.items()}
+    return kind(map(copied, value)) if kind in (list, tuple) else value
 
 
 class _Writer:
     """Walks a value, within the bounds that a reader keeps, and gathers the bytes of its arrays."""
 
     def __init__(self) -> None:
-        self.buffers: list[bytes] = []
+        self.buffers: list[np.ndarray] = []
         self.nodes = 0
 
     def tree(self, value: Any, depth: int) -> Any:
@@ -140,7 +184,7 @@ class _Writer:
             raise DataError(f"an array of more than {MAX_DIMENSIONS} dimensions")
         if _extent(value.shape) > MAX_BODY:
             raise DataError(f"an array of shape {value.shape}")
-        self.buffers.append(value.astype("<" + name, copy=False).tobytes())
+        self.buffers.append(np.ascontiguousarray(value.astype("<" + name, copy=False)))
         if type(value) is np.ndarray:
             return {"array": [name, list(value.shape)]}
         return {"scalar": name}
@@ -166,11 +210,16 @@ def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return made
 
 
+_json_encoder = json.JSONEncoder(allow_nan=False, separators=(",", ":"))
+_json_decoder = json.JSONDecoder(object_pairs_hook=_without_repetition)
+
+
 class _Reader:
     """Walks the header's tree and takes array bytes from the body as it meets them."""
 
-    def __init__(self, body: memoryview) -> None:
+    def __init__(self, body: memoryview, copy: bool) -> None:
         self.body = body
+        self.copy = copy
         self.position = 0
         self.nodes = 0
 
@@ -213,14 +262,15 @@ class _Reader:
             raise DataError("an unknown dtype")
         if type(shape) is not list or len(shape) > MAX_DIMENSIONS:
             raise DataError("not a shape")
-        if not all(type(length) is int and 0 <= length <= MAX_BODY for length in shape):
-            raise DataError("not a shape")
-        if _extent(shape) > MAX_BODY:
+        count = extent = 1
+        for length in shape:
+            if type(length) is not int or not 0 <= length <= MAX_BODY:
+                raise DataError("not a shape")
+            count *= length
+            extent *= length or 1
+        if extent > MAX_BODY:
             raise DataError("an empty array of enormous shape")
         dtype = np.dtype("<" + name)
-        count = 1
-        for length in shape:
-            count *= length
         end = self.position + count * dtype.itemsize
         if end > len(self.body):
             raise DataError("an array larger than its bytes")
@@ -228,7 +278,9 @@ class _Reader:
         self.position = end
         if dtype.kind == "b" and np.frombuffer(raw, np.uint8).max(initial=0) > 1:
             raise DataError("truth that is neither 0 nor 1")
-        array = np.frombuffer(raw, dtype).astype(dtype.newbyteorder("="), copy=True)
+        array = np.frombuffer(raw, dtype)
+        copy = self.copy or not array.flags.aligned
+        array = array.astype(dtype.newbyteorder("="), copy=copy)
         try:
             return array.reshape(shape)
         except ValueError:  # an empty array whose other lengths are beyond what NumPy can count

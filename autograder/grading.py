@@ -11,15 +11,17 @@ import ast
 import atexit
 import hashlib
 import json
+import math
 import multiprocessing
 import signal
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.util import find_spec
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -62,7 +64,6 @@ class Result:
 def _repaired(folder: Path, released: Any, name: str) -> Repaired:
     """Repair a submission, a second time where the first found nothing or failed: what the machine
     caused is not the student's fault, and what an unforeseen file causes must not stop the batch."""
-    repaired = Repaired(blank(released), [], found=False)
     for _ in range(TRIES):
         try:
             repaired = repair(folder, released, name)
@@ -119,8 +120,9 @@ class _Run:
         self.count = key_count(grader.course)
         self.student = student
         self.exercises = exercises_in(notebook)
+        self.limits = self._with_time_to_train(grader.limits)
         self.session: Session | None = None
-        settings = [self.cells, asdict(grader.limits), grader.sandbox.isolation]
+        settings = [self.cells, asdict(self.limits), grader.sandbox.isolation]
         self.common = hashlib.sha256(json.dumps(settings).encode()).hexdigest()
         self.wrong: dict[str, bool] = {}  # of the exercises that were judged so far
 
@@ -145,6 +147,16 @@ class _Run:
             _write(path, result)
         return result
 
+    def _with_time_to_train(self, limits: Limits) -> Limits:
+        """The limits of the whole submission, and on top what its long exercises may take."""
+        extra = 0.0
+        for exercise in self.exercises:
+            if exercise.seconds:
+                number = number_for(self.secret, self.student, exercise.name, self.count)
+                key, _ = secret_key(self.grader.course, exercise.name, number)
+                extra += exercise.seconds * sum(map(len, key.questions))
+        return replace(limits, wall=limits.wall + extra, cpu=limits.cpu + math.ceil(extra))
+
     def _builds_on_wrong(self, exercise: Exercise) -> bool:
         """Whether an exercise that this one needs is wrong, or not in this notebook at all."""
         return any(self.wrong.get(needed.name, True) for needed in _needed(exercise))
@@ -163,11 +175,12 @@ class _Run:
     ) -> tuple[Verdict, bool]:
         """Ask again in a fresh child in which the earlier exercises are the reference's."""
         cells = with_references(self.notebook, exercise)
-        with self.grader.sandbox.open(cells, self.grader.limits) as session:
+        with self.grader.sandbox.open(cells, self.limits) as session:
             better, settled = self._judged(exercise, key, session)
         return (better if better.points > verdict.points else verdict), lasting and settled
 
     def _judged(self, exercise: Exercise, key: Key, session: Session) -> tuple[Verdict, bool]:
+        session.ask_ahead(exercise, chain.from_iterable(key.questions))
         try:
             verdict = judge(exercise, key, lambda asked: session.ask(exercise, asked))
         except Exception:  # an answer that our own code cannot judge must not stop the batch
@@ -180,7 +193,7 @@ class _Run:
         """The session that is open, or a new one where it was lost."""
         if self.session is None or self.session.lost:
             self.close()
-            self.session = self.grader.sandbox.open(self.cells, self.grader.limits)
+            self.session = self.grader.sandbox.open(self.cells, self.limits)
         return self.session
 
     def close(self) -> None:

@@ -13,6 +13,7 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -138,10 +139,9 @@ def _by_id(cells: list[Cell], grade_id: str, released: Any, notes: list[str]) ->
     numbers = [number for number, cell in enumerate(cells) if cell.grade_id == grade_id]
     if not numbers:
         return None
-    if len(numbers) > 1:
-        notes.append(
-            f"{len(numbers)} cells are named {grade_id}; the last one with work was taken."
-        )
+    if len(numbers) == 1:
+        return numbers[0]
+    notes.append(f"{len(numbers)} cells are named {grade_id}; the last one with work was taken.")
     name = defined_name(released.source)
     worked = [n for n in numbers if _has_work(cells[n], released)]
     defining = [n for n in worked if name and name in defined_names(cells[n].source)]
@@ -177,21 +177,22 @@ def defined_name(source: str) -> str:
     return names[-1] if names else ""
 
 
-def defined_names(source: str) -> list[str]:
+@lru_cache(maxsize=1024)
+def defined_names(source: str) -> tuple[str, ...]:
     """The functions and classes, and plain names, that a cell defines at its top level."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # a student's "\d" is no news to the grader
             body = ast.parse(source).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, flags=re.MULTILINE)
-    names = []
+        return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, flags=re.MULTILINE))
+    names: list[str] = []
     for node in body:
         if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
             names.append(node.name)
         elif isinstance(node, ast.Assign):
             names += [target.id for target in node.targets if isinstance(target, ast.Name)]
-    return names
+    return tuple(names)
 
 
 def _in_place_of(cell: Any, cells: list[Cell]) -> str:

@@ -15,10 +15,9 @@ HALF = ".half-"  # begins the name of a file that is not written to its end
 @contextmanager
 def whole_file(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     """Open a file for writing that takes its name, and its `mode`, once it is complete."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     half = path.with_name(f"{HALF}{os.getpid()}-{threading.get_ident()}")
     try:
-        with half.open("wb") as stream:
+        with _opened(half) as stream:
             yield stream
         if mode is not None:
             half.chmod(mode)
@@ -26,3 +25,11 @@ def whole_file(path: Path, mode: int | None = None) -> Iterator[BinaryIO]:
     except BaseException:
         half.unlink(missing_ok=True)
         raise
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("wb")
+    except FileNotFoundError:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        return path.open("wb")

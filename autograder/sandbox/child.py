@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 import types
 import warnings
@@ -24,20 +25,21 @@ LARGEST_QUESTION = 256 * MEGABYTE
 
 def serve(connection: Any) -> None:
     """Run the cells that come first, then answer questions until the grader hangs up."""
-    cells = wire.receive(connection, limit=LARGEST_QUESTION)
+    grader = wire.Wire(connection, takes_files=True)
+    cells, _, _ = grader.receive_question(LARGEST_QUESTION)
     module = types.ModuleType("__main__")
     module.__dict__["get_ipython"] = lambda: _NoShell()
     sys.modules["__main__"] = module
-    wire.send(
-        connection, [_run(number, cell, module.__dict__) for number, cell in enumerate(cells)]
-    )
+    grader.send([_run(number, cell, module.__dict__) for number, cell in enumerate(cells)])
     while True:
-        request = wire.receive(connection, limit=LARGEST_QUESTION)
-        answer = _answer(request, module.__dict__)
+        request, copy, room = grader.receive_question(LARGEST_QUESTION)
+        answer = _answer(request, copy["arguments"], module.__dict__)
         try:
-            wire.send(connection, _as_list(answer))
+            grader.answer(_as_list(answer), room)
         except DataError as error:
-            wire.send(connection, _as_list(Answer(problem="not data", detail=str(error))))
+            grader.send(_as_list(Answer(problem="not data", detail=str(error))))
+        if room is not None:
+            os.close(room)
 
 
 def _run(number: int, source: str, namespace: dict[str, Any]) -> str:
@@ -53,12 +55,12 @@ def _run(number: int, source: str, namespace: dict[str, Any]) -> str:
     return ""
 
 
-def _answer(request: Any, namespace: dict[str, Any]) -> Answer:
+def _answer(request: Any, copies: dict[str, Any], namespace: dict[str, Any]) -> Answer:
     exercise = find(request["exercise"])
     student = namespace.get(exercise.symbol)
     if student is None:
         return Answer(problem="missing", detail=exercise.symbol)
-    return ask(student, exercise.drive, request["arguments"])
+    return ask(student, exercise.drive, request["arguments"], copies)
 
 
 def _as_list(answer: Answer) -> list[Any]:

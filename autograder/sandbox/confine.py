@@ -13,6 +13,7 @@ import resource
 import struct
 import sys
 import sysconfig
+import tempfile
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -32,6 +33,8 @@ _MNT_DETACH = 2
 _PR_SET_PDEATHSIG, _PR_SET_DUMPABLE, _PR_CAPBSET_DROP, _PR_SET_NO_NEW_PRIVS = 1, 4, 24, 38
 _SYS_PIVOT_ROOT = {"x86_64": 155, "aarch64": 41}
 _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
+_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
+_INSTRUCTION = 8  # bytes of one instruction of a filter
 _SYS_LANDLOCK = (444, 445, 446)  # create ruleset, add rule, restrict self: the same everywhere
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _LAST_CAPABILITY = 63
@@ -67,26 +70,51 @@ def readable_paths() -> list[str]:
 
 
 def enter_namespaces() -> None:
-    """Leave the machine's users, mounts, processes, network and IPC; children are in the new ones.
+    """Leave the machine's users, mounts, processes, network and IPC; goes on in a forked process,
+    the first of its namespace, while this one waits for its end and exits as it does.
 
-    An ordinary user needs user namespaces for it; root does without and changes its user later.
+    What is made here is shared by the warm process and its children; `fork_with_own_processes`
+    and `enter_new_root` give each child processes and files of its own. An ordinary user needs user
+    namespaces for it; root does without, and its children change their user later.
     """
     names = ["mount", "uts", "ipc", "pid", "net"]
     user, group = os.getuid(), os.getgid()
     if user != 0:
         names.append("user")
-    _check(_libc.unshare(sum(_CLONE_NEW[name] for name in names)), "unshare")
+    _unshare(*names)
     if user != 0:
         Path("/proc/self/setgroups").write_text("deny")
         Path("/proc/self/uid_map").write_text(f"{user} {user} 1")
         Path("/proc/self/gid_map").write_text(f"{group} {group} 1")
+    _mount(None, "/", None, _MS_PRIVATE | _MS_REC)
+    pid = os.fork()
+    if pid:
+        _, status = os.waitpid(pid, 0)
+        os._exit(os.waitstatus_to_exitcode(status) & 0x7F)
+    die_with_parent()
 
 
-def enter_new_root(readable: Iterable[str], limits: Limits) -> None:
-    """Stand in an empty file system with a writable folder of bounded size and `readable` bound in."""
+def _unshare(*names: str) -> None:
+    _check(_libc.unshare(sum(_CLONE_NEW[name] for name in names)), "unshare")
+
+
+def fork_with_own_processes() -> int:
+    """`os.fork()`; the child is the first of a namespace of its own, whose end ends all in it."""
+    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        _unshare("pid")
+        pid = os.fork()
+        if pid:
+            _check(_libc.setns(own, _CLONE_NEW["pid"]), "setns")
+        return pid
+    finally:
+        os.close(own)
+
+
+def build_root(readable: Iterable[str]) -> str:
+    """Mount a read-only file system in which `readable` is all there is; returns where it lies."""
     sources = {path: os.path.realpath(path) for path in readable}
     root = _root_point(sources.values())
-    _mount(None, "/", None, _MS_PRIVATE | _MS_REC)
     _mount("tmpfs", root, "tmpfs", _MS_NOSUID | _MS_NODEV, "size=1m,mode=755,nr_inodes=4096")
     for path, source in sources.items():
         target = Path(root + path)
@@ -100,19 +128,23 @@ def enter_new_root(readable: Iterable[str], limits: Limits) -> None:
             None, str(target), None, _MS_BIND | _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID | _MS_NODEV
         )
     os.mkdir(root + policy.WORK)
-    size = f"size={limits.disk},mode=777,nr_inodes={policy.INODES}"
-    _mount("tmpfs", root + policy.WORK, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, size)
     os.mkdir(f"{root}/dev")
     for name in ("null", "urandom"):
         Path(f"{root}/dev/{name}").touch()
         _mount(f"/dev/{name}", f"{root}/dev/{name}", None, _MS_BIND)
-    os.mkdir(f"{root}/.old")
+    _mount(None, root, None, _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID | _MS_NODEV, "size=1m")
+    return root
+
+
+def enter_new_root(root: str, limits: Limits) -> None:
+    """Stand in a mount namespace of its own that is `root` and a writable folder of bounded size."""
+    _unshare("mount")
+    size = f"size={limits.disk},mode=777,nr_inodes={policy.INODES}"
+    _mount("tmpfs", root + policy.WORK, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, size)
+    os.chdir(root)
     number = _SYS_PIVOT_ROOT[os.uname().machine]
-    _check(_libc.syscall(number, root.encode(), f"{root}/.old".encode()), "pivot_root")
-    os.chdir("/")
-    _check(_libc.umount2(b"/.old", _MNT_DETACH), "umount")
-    os.rmdir("/.old")
-    _mount(None, "/", None, _MS_REMOUNT | _MS_RDONLY | _MS_NOSUID | _MS_NODEV, "size=1m")
+    _check(_libc.syscall(number, b".", b"."), "pivot_root")  # the old root lies over the new one
+    _check(_libc.umount2(b".", _MNT_DETACH), "umount")
     os.chdir(policy.WORK)
 
 
@@ -209,8 +241,8 @@ def die_with_parent() -> None:
     _check(_libc.prctl(_PR_SET_PDEATHSIG, 9, 0, 0, 0), "pdeathsig")
 
 
-def system_call_filter() -> object:
-    """The allow list of policy.py as a seccomp filter; `load()` puts it on the calling process."""
+def system_call_filter() -> bytes:
+    """The allow list of policy.py as the program that the kernel runs at every system call."""
     import errno
 
     import pyseccomp as seccomp
@@ -232,4 +264,14 @@ def system_call_filter() -> object:
         add(seccomp.ALLOW, name, condition)
     for name in policy.UNKNOWN_CALLS:
         add(seccomp.ERRNO(errno.ENOSYS), name)
-    return allowed
+    with tempfile.TemporaryFile() as program:
+        allowed.export_bpf(program)
+        program.seek(0)
+        return program.read()
+
+
+def filter_system_calls(program: bytes) -> None:
+    """Put the filter on the calling process; it needs `drop_privileges` before it."""
+    kept = ctypes.create_string_buffer(program, len(program))
+    header = struct.pack("@HP", len(program) // _INSTRUCTION, ctypes.addressof(kept))
+    _check(_libc.prctl(_PR_SET_SECCOMP, _SECCOMP_MODE_FILTER, header, 0, 0), "seccomp")

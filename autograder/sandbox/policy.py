@@ -45,7 +45,7 @@ SYSTEM_PATHS = (
 )
 PACKAGES = ("autograder", "course")  # never `solutions`
 
-# Everything else answers EPERM. A plain Python process with NumPy needs no more; recvfrom and sendto
+# Everything else answers EPERM. A plain Python process with NumPy needs no more; recvfrom, recvmsg and sendto
 # serve the one socket that the child was given, since it cannot make another.
 SYSTEM_CALLS = """
     read write readv writev pread64 pwrite64 close close_range lseek
@@ -54,7 +54,7 @@ SYSTEM_CALLS = """
     mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 umask
     mmap munmap mprotect mremap madvise brk mincore
     rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack setitimer getitimer alarm
-    recvfrom sendto
+    recvfrom recvmsg sendto
     poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
     futex set_robust_list get_robust_list set_tid_address rseq membarrier
     sched_yield sched_getaffinity getcpu

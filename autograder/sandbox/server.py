@@ -1,8 +1,9 @@
-"""The warm process: NumPy in memory, no secret; forks a supervisor and a child a submission.
+"""The warm process: NumPy in memory, no secret; forks a confined child a submission and watches it.
 
 Started by `session.Sandbox` as ``python -m autograder.sandbox.server DESCRIPTOR ISOLATION``. Over
 the descriptor come jobs, each with three descriptors of its own: the child's wire, a control socket
-and a file in memory for what is printed.
+and a file in memory for what is printed. A child ends when its submission's time is over or the
+grader closes the control socket, over which it is told how the child ended.
 """
 
 from __future__ import annotations
@@ -17,152 +18,203 @@ import signal
 import socket
 import sys
 import time
-from typing import Any
 
-import numpy
-import numpy.fft
-import numpy.linalg
-import numpy.polynomial
-import numpy.random  # noqa: F401  loaded here once, so that no child loads them
-
-from autograder.exercises import registry
-from autograder.sandbox import child, confine, policy
+from autograder.sandbox import confine, policy
 from autograder.sandbox.policy import Limits
-from autograder.sandbox.wire import WireError
 
-REPORT = 4096  # bytes of a supervisor's report, at most
+JOB = 4096  # bytes of a job, at most
+CHUNK = 65536
 CONFINEMENT_FAILED = 77
 
 
 def main(descriptor: int, isolation: str, preload: list[str]) -> None:
     """Serve jobs until the grader hangs up."""
-    for name in preload:
-        __import__(name)
-    registry()
     readable = confine.readable_paths()
-    filter_ = confine.system_call_filter() if isolation != "none" else None
-    jobs = socket.socket(fileno=descriptor)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    if isolation == "full":
+        confine.enter_namespaces()
+    for name in ("numpy.fft", "numpy.linalg", "numpy.polynomial", "numpy.random", *preload):
+        __import__(name)  # loaded here once, so that no child loads them
+    from autograder.exercises import registry
+
+    registry()
+    root = confine.build_root(readable) if isolation == "full" else ""
+    filter_ = confine.system_call_filter() if isolation != "none" else b""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     gc.collect()
     gc.freeze()
-    jobs.send(b"ready")
-    while True:
-        message, descriptors = _receive_job(jobs)
-        if not message:
-            return
-        if os.fork() == 0:
-            jobs.close()
-            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-            try:
-                _supervise(Limits(**json.loads(message)), descriptors, isolation, readable, filter_)
-            finally:
-                os._exit(0)
-        for each in descriptors:
-            os.close(each)
+    with socket.socket(fileno=descriptor) as jobs:
+        jobs.send(b"ready %d" % int(os.readlink("/proc/self")))
+        _Server(jobs, _Confinement(isolation, readable, root, filter_)).serve()
 
 
-def _receive_job(jobs: socket.socket) -> tuple[bytes, list[int]]:
-    message, ancillary, _, _ = jobs.recvmsg(REPORT, socket.CMSG_SPACE(3 * 4))
-    descriptors = array.array("i")
-    for level, kind, data in ancillary:
-        if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
-            descriptors.frombytes(data)
-    return message, list(descriptors)
+class _Confinement:
+    """How every child confines itself."""
 
+    def __init__(self, isolation: str, readable: list[str], root: str, filter_: bytes) -> None:
+        self.isolation = isolation
+        self.readable = readable
+        self.root = root
+        self.filter = filter_
+        self.change_user = isolation == "full" or all(map(confine.readable_by_others, readable))
 
-def _supervise(
-    limits: Limits, descriptors: list[int], isolation: str, readable: list[str], filter_: Any
-) -> None:
-    """Start the child, pass on what it prints, and end it when it is time."""
-    connection, control, printed = descriptors
-    os.setsid()
-    if isolation == "full":
-        confine.enter_namespaces()
-    reading, writing = os.pipe()
-    pid = os.fork()
-    if pid == 0:
-        os.close(reading)
-        os.close(control)
-        os.close(printed)
-        try:
-            _become_child(limits, connection, writing, isolation, readable, filter_)
-        finally:
-            os._exit(CONFINEMENT_FAILED)
-    os.close(writing)
-    os.close(connection)
-    reason = _watch(pid, limits, control, reading, printed)
-    os.kill(pid, signal.SIGKILL)  # the first process of its namespace: the whole tree goes with it
-    _, status, usage = os.wait4(pid, 0)
-    _drain(reading, printed, limits.output)
-    report = {
-        "reason": reason,
-        "status": os.waitstatus_to_exitcode(status),
-        "cpu": usage.ru_utime + usage.ru_stime,
-        "memory": usage.ru_maxrss * 1024,
-    }
-    os.write(control, json.dumps(report).encode())
+    def fork(self) -> int:
+        """Fork a child, which then puts on the rest itself."""
+        return confine.fork_with_own_processes() if self.isolation == "full" else os.fork()
 
-
-def _become_child(
-    limits: Limits, connection: int, output: int, isolation: str, readable: list[str], filter_: Any
-) -> None:
-    confine.die_with_parent()
-    os.setsid()
-    child.quiet(output)
-    grader = socket.socket(fileno=connection)  # asks the kernel what it is: not after the filter
-    change_user = isolation == "full" or all(map(confine.readable_by_others, readable))
-    try:
-        if isolation == "full":
-            confine.enter_new_root(readable, limits)
-            confine.restrict_files([*readable, "/dev"], [policy.WORK])
-        elif isolation == "limited":
+    def put_on(self, limits: Limits) -> None:
+        """Confine this process, for good."""
+        confine.die_with_parent()
+        os.setsid()
+        if self.isolation == "full":
+            confine.enter_new_root(self.root, limits)
+            confine.restrict_files([*self.readable, "/dev"], [policy.WORK])
+        elif self.isolation == "limited":
             os.chdir("/")
-            confine.restrict_files([*readable, "/dev/null", "/dev/urandom"], [])
-        confine.limit_resources(limits, threads=isolation == "full")
-        if isolation != "none":
-            confine.drop_privileges(change_user)
-            filter_.load()
-    except OSError as error:
-        print(f"confinement failed: {error}")
-        os._exit(CONFINEMENT_FAILED)
-    with contextlib.suppress(WireError):  # the grader has hung up
-        child.serve(grader)
-    os._exit(0)
+            confine.restrict_files([*self.readable, "/dev/null", "/dev/urandom"], [])
+        confine.limit_resources(limits, threads=self.isolation == "full")
+        if self.isolation != "none":
+            confine.drop_privileges(self.change_user)
+            confine.filter_system_calls(self.filter)
 
 
-def _watch(pid: int, limits: Limits, control: int, reading: int, printed: int) -> str:
-    """Wait until the child ends, the grader hangs up or the time is over; say which."""
-    end = time.monotonic() + limits.wall
-    process = os.pidfd_open(pid)
-    kept = 0
-    waiting = [process, control, reading]
-    while True:
-        left = end - time.monotonic()
-        ready, _, _ = select.select(waiting, [], [], max(left, 0))
-        if reading in ready:
-            data = os.read(reading, 65536)
-            if not data:
-                waiting.remove(reading)
-            elif kept < limits.output:
-                os.write(printed, data[: limits.output - kept])
-                kept += len(data)
-            continue
-        if process in ready:
-            return "ended"
-        if control in ready:
-            return "done"
-        if left <= 0:
-            return "wall"
+class _Child:
+    """One submission's process as the warm process sees it."""
+
+    def __init__(self, limits: Limits, control: int, printed: int) -> None:
+        self.limits = limits
+        self.control = control
+        self.printed = printed
+        self.kept = 0
+        self.reason = ""
+        self.pid = 0
+        self.process = -1  # a descriptor that is readable once it has ended
+        self.reading = -1
+        self.end = time.monotonic() + limits.wall
+
+    def keep_output(self) -> None:
+        """Take what it has printed; what is above the limit is dropped."""
+        data = os.read(self.reading, CHUNK)
+        if room := self.limits.output - self.kept:
+            self.kept += os.write(self.printed, data[:room])
+        if not data:
+            os.close(self.reading)
+            self.reading = -1
+
+    def kill(self, reason: str) -> None:
+        """End it; it is the first process of its namespace, so the whole tree goes with it."""
+        if not self.reason:
+            self.reason = reason
+            os.kill(self.pid, signal.SIGKILL)
+
+    def finish(self) -> None:
+        """It has ended: tell the grader how."""
+        _, status, usage = os.wait4(self.pid, 0)
+        with contextlib.suppress(OSError):  # nothing is there, or a thing that it started holds it
+            while self.reading >= 0:
+                self.keep_output()
+        report = {
+            "reason": self.reason or "ended",
+            "status": os.waitstatus_to_exitcode(status),
+            "cpu": usage.ru_utime + usage.ru_stime,
+            "memory": usage.ru_maxrss * 1024,
+        }
+        with contextlib.suppress(OSError):  # the grader is gone
+            os.write(self.control, json.dumps(report).encode())
+        for each in (self.process, self.reading, self.control, self.printed):
+            if each >= 0:
+                os.close(each)
 
 
-def _drain(reading: int, printed: int, limit: int) -> None:
-    os.set_blocking(reading, False)
-    try:
-        data = os.read(reading, limit)
-        os.write(printed, data)
-    except (BlockingIOError, OSError):
-        pass
+class _Server:
+    """Starts children and watches them, all in one loop."""
+
+    def __init__(self, jobs: socket.socket, confinement: _Confinement) -> None:
+        self.jobs = jobs
+        self.confinement = confinement
+        self.children: list[_Child] = []
+
+    def serve(self) -> None:
+        """Until the grader hangs up; children that are left end with this process."""
+        while True:
+            ready = self._wait()
+            if self.jobs.fileno() in ready and not self._start():
+                return
+            now = time.monotonic()
+            for child in list(self.children):
+                if child.reading in ready:
+                    with contextlib.suppress(BlockingIOError):
+                        child.keep_output()
+                if child.process in ready:
+                    self.children.remove(child)
+                    child.finish()
+                elif child.control in ready and not child.reason:
+                    child.kill("done")
+                elif now >= child.end:
+                    child.kill("wall")
+
+    def _wait(self) -> set[int]:
+        """The descriptors that something has happened to."""
+        waiting = select.poll()
+        waiting.register(self.jobs, select.POLLIN)
+        end = float("inf")
+        for child in self.children:
+            waiting.register(child.process, select.POLLIN)
+            if child.reading >= 0:
+                waiting.register(child.reading, select.POLLIN)
+            if not child.reason:
+                waiting.register(child.control, select.POLLIN)
+                end = min(end, child.end)
+        left = max(end - time.monotonic(), 0)
+        return {each for each, _ in waiting.poll(None if left == float("inf") else left * 1000)}
+
+    def _start(self) -> bool:
+        message, ancillary, _, _ = self.jobs.recvmsg(JOB, socket.CMSG_SPACE(3 * 4))
+        if not message:
+            return False
+        descriptors = array.array("i")
+        for level, kind, data in ancillary:
+            if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
+                descriptors.frombytes(data)
+        connection, control, printed = descriptors
+        child = _Child(Limits(**json.loads(message)), control, printed)
+        child.reading, writing = os.pipe()
+        child.pid = self.confinement.fork()
+        if child.pid == 0:
+            try:
+                self._become(child, connection, writing)
+            finally:
+                os._exit(CONFINEMENT_FAILED)
+        os.close(writing)
+        os.close(connection)
+        os.set_blocking(child.reading, False)
+        child.process = os.pidfd_open(child.pid)
+        self.children.append(child)
+        return True
+
+    def _become(self, me: _Child, connection: int, output: int) -> None:
+        """Be the child: leave everything of the others, confine, serve."""
+        from autograder.sandbox import child
+        from autograder.sandbox.wire import WireError
+
+        self.jobs.close()
+        for other in self.children:
+            for each in (other.process, other.reading, other.control, other.printed):
+                if each >= 0:
+                    os.close(each)
+        for each in (me.reading, me.control, me.printed):
+            os.close(each)
+        child.quiet(output)
+        grader = socket.socket(
+            fileno=connection
+        )  # asks the kernel what it is: not after the filter
+        try:
+            self.confinement.put_on(me.limits)
+        except OSError as error:
+            print(f"confinement failed: {error}")
+            os._exit(CONFINEMENT_FAILED)
+        with contextlib.suppress(WireError):  # the grader has hung up
+            child.serve(grader)
+        os._exit(0)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,11 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 
@@ -19,6 +23,7 @@ from autograder.sandbox.policy import Limits
 
 START_SECONDS = 60
 CLOSE_SECONDS = 10
+AHEAD, AHEAD_BYTES = 64, 1 << 15  # questions and bytes under way: far less than a socket takes
 ISOLATIONS = ("full", "limited", "none")
 ENVIRONMENT = {
     "PATH": "/usr/bin:/bin",
@@ -69,20 +74,16 @@ class Sandbox:
         theirs.close()
         ours.settimeout(START_SECONDS)
         try:
-            ready = ours.recv(16)
+            ready = ours.recv(32).split()
         except OSError:
-            ready = b""
-        if ready != b"ready":
+            ready = []
+        if ready[:1] != [b"ready"]:
             self._process.kill()
             assert self._process.stderr is not None
             said = self._process.stderr.read().decode(errors="replace")
             raise SandboxError(f"The warm process did not start:\n{said}")
         ours.settimeout(None)
-
-    @property
-    def pid(self) -> int:
-        """The warm process's id."""
-        return self._process.pid
+        self.pid = int(ready[1])  # the warm process's; what was started here may only wait for it
 
     def __enter__(self) -> Sandbox:
         return self
@@ -116,6 +117,21 @@ class Sandbox:
             socket.send_fds(self._jobs, [json.dumps(asdict(limits)).encode()], descriptors)
 
 
+class _Asked:
+    """A question on its way."""
+
+    def __init__(self, exercise: Exercise, question: Question) -> None:
+        self.exercise = exercise
+        self.question = question
+        self.room: wire.Room | None = None
+
+    @cached_property
+    def packed(self) -> wire.Packed:
+        """The question as the child gets it."""
+        request = {"exercise": self.exercise.name, "arguments": self.question.arguments}
+        return wire.Packed(request)
+
+
 class Session:
     """One submission's confined process.
 
@@ -133,10 +149,14 @@ class Session:
         finally:
             theirs.close()
             control.close()
+        self._wire = wire.Wire(self._connection)
+        self._unsent: deque[_Asked] = deque()
+        self._sent: deque[_Asked] = deque()
+        self._answers: dict[int, tuple[Question, Answer]] = {}
         self.lost = ""
         self.ended: Ended | None = None
         self.cells: list[str] = []
-        told = self._exchange(list(cells), limits.wall)
+        told = self._run(list(cells))
         if type(told) is list and all(type(each) is str for each in told):
             self.cells = told
         elif not self.lost:
@@ -153,35 +173,69 @@ class Session:
     ) -> None:
         self.close()
 
+    def ask_ahead(self, exercise: Exercise, questions: Iterable[Question]) -> None:
+        """Say what `ask` will be asked: the child then answers the next while we judge the last."""
+        self._unsent = deque(_Asked(exercise, asked) for asked in questions)
+        self._answers.clear()
+
     def ask(self, exercise: Exercise, asked: Question) -> Answer:
         """Put one question. A process that died, hangs or lies gives an answer with a problem."""
-        if self.lost:
-            return Answer(problem="lost", detail=self.lost)
-        request = {"exercise": exercise.name, "arguments": asked.arguments}
-        reply = self._exchange(request, self._limits.call)
-        if self.lost:
-            return Answer(problem="lost", detail=self.lost)
-        answer = _answer(reply)
-        if answer is None:
-            self.lost = "protocol"
-            return Answer(problem="lost", detail=self.lost)
-        return answer
+        under_way = any(asked is each.question for each in (*self._sent, *self._unsent))
+        if not under_way and id(asked) not in self._answers:
+            self._unsent.appendleft(_Asked(exercise, asked))
+        while id(asked) not in self._answers and not self.lost:
+            self._exchange()
+        if id(asked) in self._answers:
+            return self._answers.pop(id(asked))[1]
+        return Answer(problem="lost", detail=self.lost)
 
-    def _exchange(self, request: Any, seconds: float) -> Any:
+    def _exchange(self) -> None:
+        """Send what the socket takes without anybody waiting for room in it, and receive an answer."""
+        with self._losing():
+            while self._unsent and len(self._sent) < AHEAD:
+                each = self._unsent[0]
+                outstanding = sum(other.packed.size for other in self._sent)
+                if self._sent and outstanding + each.packed.size > AHEAD_BYTES:
+                    break
+                each.room = self._wire.ask(each.packed, self._limits.reply)
+                self._sent.append(self._unsent.popleft())
+            each = self._sent.popleft()
+            try:
+                seconds = max(self._limits.call, each.exercise.seconds)
+                reply = self._wire.receive_answer(each.room, seconds, self._limits.reply)
+            finally:
+                if each.room is not None:
+                    each.room.close()
+            answer = _answer(reply)
+            if answer is None:
+                self.lost = "protocol"
+            else:
+                self._answers[id(each.question)] = each.question, answer
+
+    def _run(self, cells: list[str]) -> Any:
+        with self._losing():
+            self._wire.send(cells)
+            return self._wire.receive(self._limits.wall, self._limits.reply)
+
+    @contextmanager
+    def _losing(self) -> Iterator[None]:
+        """Note why the child is lost, if it is."""
         try:
-            wire.send(self._connection, request)
-            return wire.receive(self._connection, seconds, self._limits.reply)
+            yield
         except wire.WireTimeoutError:
             self.lost = "time"
         except wire.WireError:
             self.lost = "time" if self.close().out_of_time(self._limits) else "died"
-        return None
 
     def close(self) -> Ended:
         """End the process and everything it started; returns how it ended."""
         if self.ended is not None:
             return self.ended
         self._connection.close()
+        for each in self._sent:
+            if each.room is not None:
+                each.room.close()
+        self._sent.clear()
         report: dict[str, Any] = {"reason": "lost"}
         try:
             self._control.shutdown(socket.SHUT_WR)

@@ -57,12 +57,13 @@ def made_class(class_template: Class, tmp_path: Path) -> Class:
     return Class(course, class_template.expected)
 
 
-def gradebook_rows(course: Path) -> dict[tuple[str, ...], Any]:
-    """All that a gradebook says of a chapter's submissions, but ids."""
+def gradebook_rows(course: Path, url: str = "") -> dict[tuple[str, ...], Any]:
+    """All that a gradebook says of a chapter's submissions, but ids; its own, or the one at `url`."""
     from nbgrader.api import Gradebook
 
     rows: dict[tuple[str, ...], Any] = {}
-    with Gradebook(f"sqlite:///{course}/gradebook.db", "neural-networks") as gradebook:
+    url = url or f"sqlite:///{course}/gradebook.db"
+    with Gradebook(url, "neural-networks") as gradebook:
         for submission in gradebook.assignment_submissions(CHAPTER):
             student = submission.student.id
             rows[student, "submission"] = (submission.timestamp, submission.total_seconds_late,

@@ -147,10 +147,10 @@ def test_a_warm_process_that_cannot_start_says_why():
 def test_the_wire_has_a_deadline_and_a_bound():
     ours, theirs = socket.socketpair()
     with pytest.raises(wire.WireTimeoutError):
-        wire.receive(ours, 0.05)
+        wire.Wire(ours).receive(0.05)
     theirs.sendall(encode(np.zeros(1000)))
     with pytest.raises(wire.WireError, match="allowed"):
-        wire.receive(ours, 1, limit=100)
+        wire.Wire(ours).receive(1, limit=100)
 
 
 def test_half_a_message_is_no_message():
@@ -158,7 +158,7 @@ def test_half_a_message_is_no_message():
     theirs.sendall(encode([1, 2, 3])[:-1])
     theirs.close()
     with pytest.raises(wire.WireError, match="closed"):
-        wire.receive(ours, 1)
+        wire.Wire(ours).receive(1)
 
 
 def test_a_sender_that_drips_is_not_waited_for_longer_than_the_deadline():
@@ -175,7 +175,7 @@ def test_a_sender_that_drips_is_not_waited_for_longer_than_the_deadline():
     thread = threading.Thread(target=drip)
     thread.start()
     with pytest.raises(wire.WireTimeoutError):
-        wire.receive(ours, 0.2)
+        wire.Wire(ours).receive(0.2)
     stop.set()
     thread.join()
 
@@ -184,7 +184,7 @@ def test_an_announced_length_is_refused_before_anything_is_allocated():
     ours, theirs = socket.socketpair()
     theirs.sendall(PREFIX.pack(b"NNd1", 1 << 30, 1 << 60))
     with pytest.raises(wire.WireError, match="allowed"):
-        wire.receive(ours, 1)
+        wire.Wire(ours).receive(1)
 
 
 def test_damaged_messages_raise_nothing_but_a_data_error():
