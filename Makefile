@@ -24,7 +24,7 @@ help:
 	@echo 'make audit    how well the checks tell right from wrong'
 	@echo 'make bench    each claim about speed or accuracy, side by side'
 	@echo 'make fuzz     a million damaged messages for the decoder'
-	@echo 'make system   what tests need besides Python: Chromium  (Debian, as root)'
+	@echo 'make system   what tests need besides Python: Chromium, PostgreSQL  (Debian, as root)'
 	@echo 'make clean    remove what was built; .venv and work/ stay'
 
 $(INSTALLED): requirements.txt constraints.txt pyproject.toml
@@ -81,7 +81,7 @@ fuzz: $(INSTALLED)
 
 system:
 	apt-get update
-	apt-get install --yes --no-install-recommends chromium fonts-dejavu-core
+	apt-get install --yes --no-install-recommends chromium fonts-dejavu-core postgresql
 
 clean:
 	rm -rf _build build dist course/keys *.egg-info .pytest_cache .mypy_cache .ruff_cache
