@@ -188,7 +188,7 @@ NETWORKS = {
         [(np.zeros_like(dw), np.zeros_like(db)) for dw, db in gradients],
     ),
     "NaN after some steps": lambda loss, gradients: (
-        loss if loss > 0.9 else float("nan"),
+        loss if loss > 0.6 else float("nan"),
         gradients,
     ),
 }
@@ -210,7 +210,7 @@ def overfit_cases(rng: np.random.Generator) -> Cases:
         ("too few steps", "works", 6, 0.5, 12, 0.01),
         ("a gradient that points uphill", "points uphill", 5, 0.1, 10, 0.05),
         ("a gradient of zeros", "no gradient", 5, 0.5, 10, 0.05),
-        ("a loss that becomes NaN", "NaN after some steps", 6, 0.3, 40, 0.05),
+        ("a loss that becomes NaN", "NaN after some steps", 6, 0.1, 60, 0.05),
         ("a batch that is learned already", "works", 4, 0.5, 10, 50.0),
         ("no step allowed", "works", 4, 0.5, 0, 0.05),
     ):

@@ -58,7 +58,7 @@ def coverage_cases(rng: np.random.Generator) -> Cases:
 
 
 def order_cases(rng: np.random.Generator) -> Cases:
-    about = "23 samples in batches of 4, for two epochs"
+    about = "the order, in two epochs of 23 samples"
     yield question(about, **training_set(rng, 23, 3), batch_size=4, rng=drawn(rng))
 
 

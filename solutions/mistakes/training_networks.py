@@ -274,7 +274,7 @@ def by_accuracy(runs):
             name = "rate too low"
         elif train[-1] < 0.1:
             name = "overfitting"
-        elif last_batches.mean() < 0.85 * train[-1]:
+        elif last_batches.mean() < 0.93 * train[-1]:
             name = "not shuffled"
         else:
             name = "healthy"
