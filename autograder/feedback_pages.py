@@ -10,7 +10,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
-from jinja2 import pass_context
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
@@ -20,6 +19,7 @@ from nbgrader.converters import GenerateFeedback
 from autograder.gradebook import Graded, clear_halves, course_settings, write_file
 from autograder.regular_files import open_regular, regular_files
 from autograder.repair import copied
+from autograder.safe_markdown import safe_markdown
 
 WRITABLE = 0o644
 KEPT = 4096  # pieces of rendered text
@@ -83,9 +83,8 @@ class _FastExporter(HTMLExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings)
         colored = Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        plain = super().markdown2html
         self._colored = lru_cache(KEPT)(lambda source: colored(source))
-        self._plain = lru_cache(KEPT)(lambda source: plain({}, source))
+        self.filters = {"markdown2html": lru_cache(KEPT)(safe_markdown)}
 
         def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
             if language or (metadata and "magics_language" in metadata):
@@ -114,10 +113,3 @@ class _FastExporter(HTMLExporter):
             self._css = made["inlining"]["css"]
         resources["inlining"] = {"css": self._css}
         return nb, resources
-
-    @pass_context
-    def markdown2html(self, context: Any, source: str) -> str:
-        """Markdown to HTML; the same text without attachments gives the same page."""
-        if context.get("cell", {}).get("attachments"):
-            return super().markdown2html(context, source)
-        return self._plain(source)

@@ -23,6 +23,8 @@ c.Autograde.autograde_preprocessors = [
     "nbgrader.preprocessors.AssignLatePenalties",
     "nbgrader.preprocessors.CheckCellMetadata",
 ]
+# What a student wrote is shown to people who may change grades: no script of it may run there.
+c.HTMLExporter.filters = {"markdown2html": "autograder.safe_markdown.safe_markdown"}
 # Where this machine cannot give full isolation (`autograder doctor` says so), grading refuses unless
 # you choose less by name:
 # c.GradeInSandbox.isolation = "limited"

@@ -1,0 +1,93 @@
+"""What a student writes in a written answer runs in nobody's browser, and still reads as written."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+
+import nbformat
+import pytest
+from nbconvert.exporters import HTMLExporter
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
+
+from autograder.gradebook import course_settings
+from autograder.safe_markdown import TAGS, safe_markdown
+
+ATTACK = "stolen<script>document.title = 'forged'</script><img src=x onerror=forge()>"
+
+
+def elements(html: str) -> list[tuple[str, list[tuple[str, str]]]]:
+    """The elements that a browser would make of a piece of HTML, with their attributes."""
+    found = []
+
+    class Finder(HTMLParser):
+        def handle_starttag(self, tag, attrs):
+            found.append((tag, [(name, value or "") for name, value in attrs]))
+
+    Finder().feed(html)
+    return found
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>forge()</script>",
+        "<img src=x onerror=forge()>",
+        "<svg onload=forge()>",
+        "[grade](javascript:forge())",
+        "<a href='jav&#x09;ascript:forge()'>grade</a>",
+        "<a href='data:text/html,<script>forge()</script>'>grade</a>",
+        "<iframe srcdoc='<script>forge()</script>'></iframe>",
+        "<form action=/formgrader/api><button>grade</button></form>",
+        "<style>@import url(//example.org)</style>",
+        "<math><mi xlink:href='javascript:forge()'>x</mi></math>",
+        "$<script>forge()</script>$",
+        "`<script>` <script>forge()</script>",
+        "```html\n</pre><script>forge()</script>\n```",
+    ],
+)
+def test_nothing_that_could_run_is_left(hostile):
+    for tag, attributes in elements(safe_markdown(hostile)):
+        assert tag in TAGS
+        for name, value in attributes:
+            assert not name.startswith("on")
+            assert name not in ("style", "srcdoc")
+            if name in ("href", "src"):
+                assert ":" not in value or value.startswith(("http:", "https:", "mailto:"))
+
+
+def test_honest_markdown_reads_as_it_was_written():
+    made = safe_markdown(
+        "# Why $a<b$\n\n*First*, `x < 3`:\n\n1. one\n2. two\n\n| a |\n|---|\n| 1 |\n\n"
+        "```python\nreturn x\n```\n\n![p](https://example.org/p.png)"
+    )
+    for part in ("<h1", "$a&lt;b$", "<em>First</em>", "<code>x &lt; 3</code>", "<ol>", "<td>1</td>",
+                 '<span class="k">return</span>', 'src="https://example.org/p.png"'):  # fmt: skip
+        assert part in made
+
+
+def test_a_script_in_a_written_answer_reaches_neither_formgrader_nor_feedback(made_class, grade):
+    path = made_class.notebook("ada")
+    notebook = nbformat.read(path, as_version=4)
+    written = [
+        cell for cell in notebook.cells
+        if cell.cell_type == "markdown" and cell.metadata.get("nbgrader", {}).get("solution")
+    ]  # fmt: skip
+    assert written, "the chapter has a written question"
+    for cell in written:
+        cell.source = ATTACK
+    notebook.cells.append(nbformat.v4.new_markdown_cell(ATTACK))
+    nbformat.write(notebook, path)
+    course = made_class.course
+    grade(course, "ada")
+    feedback = (course / "feedback" / "ada" / "structure" / "structure.html").read_text()
+    config = Config(course_settings(course)[0])
+    config.HTMLExporter.template_name = "formgrade"  # as formgrader sets it
+    config.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    graded = course / "autograded" / "ada" / "structure" / "structure.ipynb"
+    resources = {"index": 0, "total": 1, "base_url": ""}
+    shown, _ = HTMLExporter(config=config).from_filename(str(graded), resources)
+    for page in (feedback, shown):
+        assert page.count("stolen") == 2, "the answer is shown"
+        assert "<script>document.title" not in page
+        assert not [tag for tag, has in elements(page) if tag == "img" and "onerror" in dict(has)]
