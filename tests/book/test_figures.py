@@ -25,8 +25,10 @@ FIGURE_NAMES = [
     "graph",
     "house_map",
     "layers",
+    "learning_rate",
     "loss_surface",
     "neuron",
+    "optimizers",
     "outlier",
     "step_size",
 ]
