@@ -159,15 +159,14 @@ def train_house_prices(x_train, y_train, rng):
     moments = [np.zeros_like(array) for array in arrays]
     squares = [np.zeros_like(array) for array in arrays]
 
-    epochs, batch, decay = 60, 150, 0.002
+    epochs, batch, decay = 60, 150, 0.1
     batches = len(x) // batch
-    for step in range(epochs * batches):
+    for step, rate in enumerate(np.linspace(0.015, 0, epochs * batches)):
         if step % batches == 0:
             order = rng.permutation(len(x))
         rows = order[step % batches * batch :][:batch]
         _, gradients = mlp_regression_loss_and_grads(parameters, x[rows], target[rows])
         flat = [gradient for layer in gradients for gradient in layer]
-        rate = 0.015 * (1 - step / (epochs * batches))
         # Adam: the running means of the gradients and of their squares, corrected for their start
         fresh, fresh_square = 1 - 0.9 ** (step + 1), 1 - 0.999 ** (step + 1)
         for p, g, m, s in zip(arrays, flat, moments, squares, strict=True):
@@ -177,12 +176,11 @@ def train_house_prices(x_train, y_train, rng):
             if p.ndim == 2:
                 p -= rate * decay * p
 
-    def predict(x):
-        a = scale(x)
-        for w, b in parameters[:-1]:
-            a = np.maximum(a @ w + b, 0)
-        w, b = parameters[-1]
-        return back((a @ w + b)[:, 0])
+    def predict(x_new):
+        z = scale(x_new)
+        for layer, (w, b) in enumerate(parameters):
+            z = (np.maximum(z, 0) if layer else z) @ w + b
+        return back(z[:, 0])
 
     return predict
     ### END SOLUTION

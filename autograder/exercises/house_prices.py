@@ -68,7 +68,8 @@ def disguised(rng: np.random.Generator, features: np.ndarray) -> np.ndarray:
     turn = rng.uniform(0, 2 * np.pi)
     x[:, -2:] @= np.array([[np.cos(turn), -np.sin(turn)], [np.sin(turn), np.cos(turn)]])
     x += rng.normal(scale=BLUR, size=x.shape)
-    x = (x + rng.uniform(2, 20, size=x.shape[1])) * 10 ** rng.uniform(-1, 3, size=x.shape[1])
+    units = 10.0 ** rng.permutation(np.arange(x.shape[1]) - 2)  # so far apart that one must scale
+    x = (x + rng.uniform(2, 20, size=x.shape[1])) * units * rng.uniform(1, 3, size=x.shape[1])
     return x[:, rng.permutation(x.shape[1])]
 
 
