@@ -15,23 +15,30 @@ export interface Step {
 
 /** The steps that `id` builds on, directly or not, which have not run; in the order of the page. */
 export function before(steps: Step[], id: string, hasRun: (id: string) => boolean): Step[] {
+  const wanted = closure(steps, [id], hasRun);
+  return steps.filter((step) => wanted.has(step.id) && step.id !== id && !step.local);
+}
+
+/** Every step above `id` that a reader sees and that can run here, and what these build on. */
+export function above(steps: Step[], id: string): Step[] {
+  const at = Math.max(steps.findIndex((step) => step.id === id), 0);
+  const seen = steps.slice(0, at).filter((step) => !step.hidden && !step.local);
+  const wanted = closure(steps, [...seen.map((step) => step.id), id], () => false);
+  return steps.slice(0, at).filter((step) => wanted.has(step.id) && !step.local);
+}
+
+function closure(steps: Step[], ids: string[], hasRun: (id: string) => boolean): Set<string> {
   const byId = new Map(steps.map((step) => [step.id, step]));
-  const wanted = new Set<string>();
-  const visit = (each: string): void => {
-    for (const need of byId.get(each)?.needs ?? []) {
+  const wanted = new Set(ids);
+  const visit = (id: string): void => {
+    for (const need of byId.get(id)?.needs ?? []) {
       if (wanted.has(need) || hasRun(need)) continue;
       wanted.add(need);
       visit(need);
     }
   };
-  visit(id);
-  return steps.filter((step) => wanted.has(step.id) && !step.local);
-}
-
-/** Every step above `id` that can run here, whether it ran or not. */
-export function above(steps: Step[], id: string): Step[] {
-  const at = steps.findIndex((step) => step.id === id);
-  return steps.slice(0, Math.max(at, 0)).filter((step) => !step.local);
+  ids.forEach(visit);
+  return wanted;
 }
 
 /**

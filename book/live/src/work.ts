@@ -4,6 +4,7 @@ import type { CodeBox } from "./box.ts";
 import type { OutputArea } from "./outputs.ts";
 import type { Page } from "./page.ts";
 import type { Step } from "./plan.ts";
+import type { Output } from "./protocol.ts";
 import { runFirst } from "./running.ts";
 import type { Ended } from "./session.ts";
 
@@ -46,7 +47,7 @@ export async function work(
     });
     area.clear();
     if (wrong && wrong.end.how === "done") {
-      for (const output of wrong.said) area.show(output);
+      for (const output of wrong.said) area.show(elsewhere(output));
       box.say("A cell above, which this one builds on, ended with an error.");
       return wrong.end;
     }
@@ -59,6 +60,12 @@ export async function work(
     area.element.classList.remove("is-stale");
     page.busy.who = null;
   }
+}
+
+/** What a cell above said about itself, told below another one. */
+function elsewhere(output: Output): Output {
+  if (output.kind !== "error") return output;
+  return { ...output, text: output.text.replaceAll("This cell, line", "The cell above, line") };
 }
 
 function duration(milliseconds: number): string {

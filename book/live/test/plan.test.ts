@@ -24,6 +24,11 @@ test("what has run does not run again, nor what only that needed", () => {
   assert.deepEqual(ids(before(steps, "5", (id) => id === "2")), []);
 });
 
+test("all above leaves out what readers do not see, unless it is needed", () => {
+  const page = [step("1", [], { hidden: true }), step("2", [], { hidden: true }), step("3", ["2"])];
+  assert.deepEqual(ids(above([...page, step("4", [])], "4")), ["2", "3"]);
+});
+
 test("all above means all that can run here", () => {
   assert.deepEqual(ids(above(steps, "5")), ["1", "2", "3"]);
   assert.deepEqual(above(steps, "1"), []);

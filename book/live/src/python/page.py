@@ -24,35 +24,36 @@ ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class Printed:
-    """A stream whose text goes to the page in pieces, and not without end."""
+    """A stream whose text goes to the page in pieces, in order with `other`, and not without end."""
 
     encoding = "utf-8"
 
     def __init__(self, kind):
-        self.kind = kind
+        self.kind, self.other = kind, None
+        self.begin()
+
+    def begin(self):
         self.waiting, self.told, self.last = [], 0, 0.0
 
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
+        self.other.flush()
         room = MOST_PRINTED - self.told
         if room > 0:
             self.waiting.append(text[:room])
             self.told += len(text)
             if self.told >= MOST_PRINTED:
                 self.waiting.append("\n… and more, which is not shown\n")
-        if time.monotonic() - self.last > PAUSE:
+        if time.monotonic() - self.last > PAUSE and text.endswith(("\n", "\r")):
             self.flush()
         return len(text)
 
     def flush(self):
         if self.waiting:
             text, self.waiting = "".join(self.waiting), []
+            self.last = time.monotonic()
             send(kind=self.kind, text=ANSI.sub("", text))
-        self.last = time.monotonic()
-
-    def begin(self):
-        self.waiting, self.told, self.last = [], 0, 0.0
 
     def isatty(self):
         return False
@@ -70,6 +71,7 @@ def start(take):
         take(json.dumps(output))
 
     sys.stdout, sys.stderr = Printed("stdout"), Printed("stderr")
+    sys.stdout.other, sys.stderr.other = sys.stderr, sys.stdout
     os.environ["MPLBACKEND"] = "module://page_figures"
     os.environ["AUTOGRADER_DISPLAY"] = "html"
     sys.modules["myst_nb"] = numbers_of_the_text()
