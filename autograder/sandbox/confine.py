@@ -13,7 +13,6 @@ import resource
 import struct
 import sys
 import sysconfig
-import tempfile
 from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
@@ -195,10 +194,16 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> None:
     os.close(ruleset)
 
 
-def limit_resources(limits: Limits, threads: bool = True) -> None:
+def address_space() -> int:
+    """The bytes of address space that this process has; with torch loaded they are gigabytes."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * resource.getpagesize()
+
+
+def limit_resources(limits: Limits, already: int, threads: bool = True) -> None:
     """Bounds on memory, processor time, file size, open files and threads."""
     bounds = {
-        resource.RLIMIT_AS: limits.memory,
+        resource.RLIMIT_AS: already + limits.memory,
         resource.RLIMIT_CPU: limits.cpu,
         resource.RLIMIT_FSIZE: limits.disk,
         resource.RLIMIT_NOFILE: limits.open_files,
@@ -264,7 +269,7 @@ def system_call_filter() -> bytes:
         add(seccomp.ALLOW, name, condition)
     for name in policy.UNKNOWN_CALLS:
         add(seccomp.ERRNO(errno.ENOSYS), name)
-    with tempfile.TemporaryFile() as program:
+    with open(os.memfd_create("filter"), "r+b") as program:
         allowed.export_bpf(program)
         program.seek(0)
         return program.read()

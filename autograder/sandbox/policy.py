@@ -12,8 +12,8 @@ class Limits:
     """What one submission may use.
 
     Seconds of wall-clock time for the whole submission (`wall`), for one call (`call`) and of
-    processor time (`cpu`); bytes of address space (`memory`), of the writable file system (`disk`)
-    and of printed output that is kept (`output`).
+    processor time (`cpu`); bytes of address space beyond what the warm process has (`memory`), of
+    the writable file system (`disk`) and of printed output that is kept (`output`).
     """
 
     wall: float = 60.0
@@ -26,6 +26,10 @@ class Limits:
     threads: int = 16
     open_files: int = 64
 
+
+# What else the warm process loads with a module, because it cannot be loaded where nothing is writable:
+# torch.optim compiles nothing, but imports what makes a folder for compiled code.
+LOADED_WITH = {"torch": ("torch._dynamo",)}
 
 WORK = "/submission"  # the confined code's working folder, the only one it can write to
 INODES = 1024

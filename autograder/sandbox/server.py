@@ -17,6 +17,7 @@ import select
 import signal
 import socket
 import sys
+import tempfile
 import time
 
 from autograder.sandbox import confine, policy
@@ -33,7 +34,8 @@ def main(descriptor: int, isolation: str, preload: list[str]) -> None:
     if isolation == "full":
         confine.enter_namespaces()
     for name in ("numpy.fft", "numpy.linalg", "numpy.polynomial", "numpy.random", *preload):
-        __import__(name)  # loaded here once, so that no child loads them
+        for each in (name, *policy.LOADED_WITH.get(name, ())):
+            __import__(each)  # loaded here once, so that no child loads them
     from autograder.exercises import registry
 
     registry()
@@ -55,6 +57,7 @@ class _Confinement:
         self.readable = readable
         self.root = root
         self.filter = filter_
+        self.already = confine.address_space()
         self.change_user = isolation == "full" or all(map(confine.readable_by_others, readable))
 
     def fork(self) -> int:
@@ -71,7 +74,7 @@ class _Confinement:
         elif self.isolation == "limited":
             os.chdir("/")
             confine.restrict_files([*self.readable, "/dev/null", "/dev/urandom"], [])
-        confine.limit_resources(limits, threads=self.isolation == "full")
+        confine.limit_resources(limits, self.already, threads=self.isolation == "full")
         if self.isolation != "none":
             confine.drop_privileges(self.change_user)
             confine.filter_system_calls(self.filter)
@@ -203,6 +206,7 @@ class _Server:
                     os.close(each)
         for each in (me.reading, me.control, me.printed):
             os.close(each)
+        tempfile.tempdir = None  # where the warm process may write is not where the child may
         child.quiet(output)
         grader = socket.socket(
             fileno=connection

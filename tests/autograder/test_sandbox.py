@@ -134,6 +134,58 @@ def test_an_ordinary_user_gets_full_isolation_through_user_namespaces():
     assert ran.stdout.strip() == "[1. 1.]", ran.stderr
 
 
+TORCH = """
+import torch
+layer = torch.nn.Linear(3, 1)
+optimizer = torch.optim.Adam(layer.parameters())
+layer(torch.ones(2, 3)).sum().backward()
+optimizer.step()
+def relu(z): return torch.relu(torch.from_numpy(z)).numpy()
+"""
+
+
+@pytest.mark.parametrize("isolation", ["full", "limited"])
+def test_torch_trains_in_a_warm_process_of_its_own_within_the_limit_on_memory(isolation):
+    with Sandbox(isolation, preload=("torch",)) as sandbox:
+        with sandbox.open([TORCH], Limits(wall=60, call=30, memory=512 << 20)) as session:
+            assert session.cells == [""]
+            assert session.ask(RELU, ASKED).value.tolist() == [0.0, 0.0, 2.0]
+        with sandbox.open(["import torch; torch.ones(1 << 29)"], SHORT) as session:
+            assert "memory" in session.cells[0], "torch's own gigabytes do not widen the limit"
+
+
+def test_a_temporary_file_lies_in_the_childs_own_folder():
+    source = "import tempfile\nwith tempfile.TemporaryFile() as f: f.write(b'x')"
+    with Sandbox("full") as sandbox, sandbox.open([source]) as session:
+        assert session.cells == [""]
+
+
+def test_a_large_array_goes_and_comes_back_through_shared_memory_unharmed(sandbox):
+    large = np.random.default_rng(0).normal(size=(700, 300))
+    with sandbox.open(["def relu(z):\n    z[0] = 0\n    return z"]) as session:
+        for _ in range(3):
+            answer = session.ask(RELU, question("large", z=large))
+            assert answer.changed == ("z",)
+            assert np.array_equal(answer.value[1:], large[1:])
+            assert not answer.value[0].any()
+    answer.value[:] = 1  # the memory is ours: writing to it, and the session's end, harm nothing
+
+
+def test_a_lie_about_shared_memory_is_a_lost_child(sandbox):
+    """The child announces an answer in shared memory to a question that brought none, or beyond it."""
+    lie = (
+        "import os, struct\n"
+        "def relu(z):\n"
+        "    for descriptor in range(3, 64):\n"
+        "        try: os.write(descriptor, struct.pack('<4sIQ', b'NNdm', 2, 1 << 25) + b'{}')\n"
+        "        except OSError: pass\n"
+        "    return z"
+    )
+    for values in (np.ones(3), np.ones(1 << 16)):
+        with sandbox.open([lie], SHORT) as session:
+            assert session.ask(RELU, question("lied to", z=values)).problem == "lost"
+
+
 def test_isolation_is_named_and_nothing_else():
     with pytest.raises(ValueError, match="full, limited, none"):
         Sandbox("some")
