@@ -54,19 +54,17 @@ function showOnHome(chapters: Chapter[], panel: HTMLElement): void {
   panel.append(list);
 }
 
+let chapters: Promise<Chapter[]> | null = null;
+
 async function show(): Promise<void> {
   const panel = document.querySelector<HTMLElement>(".live-progress");
-  if (!answers.any && !panel) return;
-  const answer = await fetch(new URL("course.json", import.meta.url));
-  if (!answer.ok) return;
-  const chapters = (await answer.json()) as Chapter[];
-  const paint = () => {
-    markSideBar(chapters);
-    if (panel) showOnHome(chapters, panel);
-  };
-  paint();
-  addEventListener("storage", paint);
-  addEventListener("live:changed", paint);
+  if (!answers.any && !panel && !chapters) return; // most readers of most pages
+  chapters ??= fetch(new URL("course.json", import.meta.url)).then((answer) => answer.json());
+  const known = await chapters;
+  markSideBar(known);
+  if (panel) showOnHome(known, panel);
 }
 
+addEventListener("storage", () => void show());
+addEventListener("live:changed", () => void show());
 void show();
