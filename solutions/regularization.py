@@ -6,10 +6,12 @@ import numpy as np
 
 
 def dropout_forward(x, p, rng, training):
-    """Dropout: in training each entry is dropped with probability ``p``, independently.
+    """Dropout, in training and after it.
 
-    What is kept is scaled, so that the expected value of every entry of the output is that entry
-    of ``x``. After training nothing is dropped and nothing is scaled.
+    In training each entry is dropped with probability ``p``, all of
+    them independently. What is kept is scaled, so that the expected
+    value of every entry of the output is that entry of ``x``. After
+    training nothing is dropped and nothing is scaled.
 
     Parameters
     ----------
@@ -21,9 +23,11 @@ def dropout_forward(x, p, rng, training):
     Returns
     -------
     (out, mask)
-        out : array of the shape and dtype of ``x``; 0 where an entry is dropped
-        mask : array of bool of the shape of ``x``; True where an entry is kept, also where the
-            entry itself is 0. All True when not training.
+        out : array of the shape and dtype of ``x``; 0 where an entry
+            is dropped
+        mask : array of bool of the shape of ``x``; True where an
+            entry is kept, also where the entry itself is 0. All True
+            when not training.
     """
     ### BEGIN SOLUTION
     if not training:
@@ -34,16 +38,18 @@ def dropout_forward(x, p, rng, training):
 
 
 def dropout_backward(upstream, x, p, mask):
-    """Backpropagate through a forward pass of `dropout_forward` in training.
+    """Backpropagate through `dropout_forward` in training.
 
-    The mask stands where the generator stood: it is the one that the forward pass drew.
+    The mask stands where the generator stood: it is the one that the
+    forward pass drew.
 
     Parameters
     ----------
     upstream : array of the shape of ``x``   dJ/d(out)
     x : array of any shape
     p : float, 0 <= p < 1   the probability of being dropped
-    mask : array of bool of the shape of ``x``   True where an entry was kept
+    mask : array of bool of the shape of ``x``   True where an entry
+        was kept
 
     Returns
     -------
@@ -55,18 +61,24 @@ def dropout_backward(upstream, x, p, mask):
 
 
 def batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum, eps):
-    """Batch normalization in training: standardize each feature over the batch, scale, shift.
+    """Batch normalization in training.
 
-    The variance that standardizes is that of the n samples themselves (it divides by n); ``eps``
-    is added to it. The running averages are estimates for use after training: they move towards
-    the batch by a share ``momentum``, and the variance that they take in is the unbiased one.
+    Each feature is standardized over the batch, then scaled and
+    shifted. The variance that standardizes is that of the n samples
+    themselves (it divides by n); ``eps`` is added to it. The running
+    averages are estimates for use after training: they move towards
+    the batch by a share ``momentum``, and the variance that they take
+    in is the unbiased one.
 
     Parameters
     ----------
     x : (n, d) array   one sample a row
-    gamma, beta : (d,) arrays   the learned scale and shift of each feature
-    running_mean, running_var : (d,) arrays   the averages so far; they do not influence ``out``
-    momentum : float   how much the new batch counts in the running averages, 0 to 1
+    gamma, beta : (d,) arrays   the learned scale and shift of each
+        feature
+    running_mean, running_var : (d,) arrays   the averages so far;
+        they do not influence ``out``
+    momentum : float   how much the new batch counts in the running
+        averages, 0 to 1
     eps : float, positive
 
     Returns
@@ -96,7 +108,8 @@ def batchnorm_forward(x, gamma, beta, running_mean, running_var, momentum, eps):
 def batchnorm_backward(upstream, x, gamma, beta, eps):
     """Backpropagate through the ``out`` of `batchnorm_forward`.
 
-    The running averages play no part in it: ``out`` does not depend on them.
+    The running averages play no part in it: ``out`` does not depend
+    on them.
 
     Parameters
     ----------
@@ -107,7 +120,8 @@ def batchnorm_backward(upstream, x, gamma, beta, eps):
 
     Returns
     -------
-    (dx, dgamma, dbeta)   shaped like ``x``, ``gamma``, ``beta``; float32 in, float32 out
+    (dx, dgamma, dbeta)   shaped like ``x``, ``gamma``, ``beta``;
+        float32 in, float32 out
     """
     ### BEGIN SOLUTION
     std = np.sqrt(x.var(axis=0) + eps)
@@ -119,13 +133,18 @@ def batchnorm_backward(upstream, x, gamma, beta, eps):
 
 
 def batchnorm_inference(x, gamma, beta, running_mean, running_var, eps):
-    """Batch normalization after training: every sample by itself, by the running averages.
+    """Batch normalization after training.
+
+    Every sample is treated by itself, by the running averages.
 
     Parameters
     ----------
-    x : (n, d) array   one sample a row; a single sample is as good as many
-    gamma, beta : (d,) arrays   the learned scale and shift of each feature
-    running_mean, running_var : (d,) arrays   as `batchnorm_forward` has left them
+    x : (n, d) array   one sample a row; a single sample is as good as
+        many
+    gamma, beta : (d,) arrays   the learned scale and shift of each
+        feature
+    running_mean, running_var : (d,) arrays   as `batchnorm_forward`
+        has left them
     eps : float, positive   added to the variance
 
     Returns
@@ -138,15 +157,17 @@ def batchnorm_inference(x, gamma, beta, running_mean, running_var, eps):
 
 
 def layernorm_forward(x, gamma, beta, eps):
-    """Layer normalization: standardize the features of each sample, then scale and shift.
+    """Layer normalization, in training and after it alike.
 
-    The mean and the variance are taken over the last axis alone. The variance divides by d;
-    ``eps`` is added to it.
+    The features of each sample are standardized, then scaled and
+    shifted. The mean and the variance are taken over the last axis
+    alone. The variance divides by d; ``eps`` is added to it.
 
     Parameters
     ----------
     x : (…, d) array   e.g. (n, d), or (n, time, d)
-    gamma, beta : (d,) arrays   the learned scale and shift of each feature
+    gamma, beta : (d,) arrays   the learned scale and shift of each
+        feature
     eps : float, positive
 
     Returns
@@ -172,7 +193,8 @@ def layernorm_backward(upstream, x, gamma, beta, eps):
 
     Returns
     -------
-    (dx, dgamma, dbeta)   shaped like ``x``, ``gamma``, ``beta``; float32 in, float32 out
+    (dx, dgamma, dbeta)   shaped like ``x``, ``gamma``, ``beta``;
+        float32 in, float32 out
     """
     ### BEGIN SOLUTION
     std = np.sqrt(x.var(axis=-1, keepdims=True) + eps)
@@ -186,10 +208,12 @@ def layernorm_backward(upstream, x, gamma, beta, eps):
 
 
 def clip_by_norm(gradients, max_norm):
-    """Shorten the gradient of a whole network to a norm of ``max_norm``, if it is longer.
+    """Shorten the gradient of a whole network, if it is too long.
 
-    All arrays together are one long vector, and the norm is that vector's Euclidean length. A
-    gradient that is not longer than ``max_norm`` comes back as it is.
+    All arrays together are one long vector, and the norm is that
+    vector's Euclidean length. A gradient that is longer than
+    ``max_norm`` is brought to that length; another one comes back as
+    it is.
 
     Parameters
     ----------
@@ -213,7 +237,9 @@ def clip_by_norm(gradients, max_norm):
 
 
 def l1_penalty_grad(w, strength):
-    """The gradient of the L1 penalty, strength · Σ |w|, with respect to ``w``.
+    """The gradient of the L1 penalty with respect to ``w``.
+
+    The penalty is strength · Σ |w|, the sum over all weights.
 
     Parameters
     ----------
@@ -222,8 +248,9 @@ def l1_penalty_grad(w, strength):
 
     Returns
     -------
-    array of the shape and dtype of ``w``. Where a weight is exactly 0, any number between the
-    slopes of the penalty on its two sides is right.
+    array of the shape and dtype of ``w``. Where a weight is exactly 0,
+    any number between the slopes of the penalty on its two sides is
+    right.
     """
     ### BEGIN SOLUTION
     return strength * np.sign(w)
@@ -237,9 +264,10 @@ def residual_backward(upstream, x, branch_backward):
     ----------
     upstream : array of the shape of ``x``   dJ/d(out)
     x : array   what went into the block
-    branch_backward : function   the backward pass of the branch f: it is called as
-        ``branch_backward(upstream, x)``, with the gradient that arrives at f(x) and the input of
-        f, and returns the gradient with respect to that input
+    branch_backward : function   the backward pass of the branch f: it
+        is called as ``branch_backward(upstream, x)``, with the
+        gradient that arrives at f(x) and the input of f, and returns
+        the gradient with respect to that input
 
     Returns
     -------
@@ -251,15 +279,19 @@ def residual_backward(upstream, x, branch_backward):
 
 
 def augment_shift(images, max_shift, rng):
-    """Shift each image by a few pixels, drawn at random: new training images, the same labels.
+    """Shift each image by a few pixels, drawn at random.
 
-    For each image two whole numbers are drawn, how far down and how far to the right it moves. Both
-    are uniform over ``-max_shift`` to ``max_shift``, the ends included, and independent of each
-    other and of the other images. What leaves the frame is lost; what comes in is 0.
+    That makes new training images with the same labels. For each
+    image two whole numbers are drawn, how far down and how far to the
+    right it moves. Both are uniform over ``-max_shift`` to
+    ``max_shift``, the ends included, and independent of each other
+    and of the other images. What leaves the frame is lost; what comes
+    in is 0.
 
     Parameters
     ----------
-    images : (n, channels, height, width) array   the channels of an image move together
+    images : (n, channels, height, width) array   the channels of an
+        image move together
     max_shift : int, from 0 to less than height and width
     rng : numpy.random.Generator   the only source of randomness
 
