@@ -12,6 +12,8 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from autograder.ask import Answer
 from autograder.data import DataError, decode, encode
 from autograder.exercise import Exercise, Question, Told
@@ -117,7 +119,10 @@ def _key(message: dict[str, Any]) -> Key:
     return Key(
         exercise=message["exercise"],
         public=message["public"],
-        questions=tuple(tuple(Question(*q) for q in part) for part in message["questions"]),
+        questions=tuple(
+            tuple(Question(about, _native(arguments)) for about, arguments in part)
+            for part in message["questions"]
+        ),
         rights=tuple(tuple(part) for part in message["rights"]),
         depends=tuple(message["depends"]),
         mistakes=tuple(
@@ -127,6 +132,18 @@ def _key(message: dict[str, Any]) -> Key:
             for name, says, look, answers in message["mistakes"]
         ),
     )
+
+
+def _native(value: Any) -> Any:
+    """Give integers the machine's own size: in a browser they have 32 bits, and there functions of
+    NumPy that take indices (``bincount``) refuse those of 64."""
+    if type(value) is np.ndarray and value.dtype == np.int64:
+        return value.astype(np.intp, copy=False)
+    if type(value) in (list, tuple):
+        return type(value)(map(_native, value))
+    if type(value) is dict:
+        return {name: _native(item) for name, item in value.items()}
+    return value
 
 
 def public_key(exercise: Exercise) -> Key:

@@ -15,6 +15,9 @@ ROOT = Path(__file__).parents[2]
 FOLDER = Path(__file__).parent / "pyodide"
 SCRIPT = FOLDER / "verdicts.py"
 GRADIENTS = 12  # of the benchmark's corpus, each right and with every mistake that fits it
+# What these return is rounding error, which differs between machines, so that only the points and the
+# evidence agree, not that the mistake is recognised by its numbers.
+NOISE = {("backprop.numerical_gradient", "step_too_small")}
 TIMEOUT = 900  # seconds
 
 
@@ -45,6 +48,8 @@ def both(site: Path, *arguments: object) -> tuple[dict[Any, Any], dict[Any, Any]
 def test_a_chapter_is_judged_alike(site: Path, chapter: str) -> None:
     here, there = both(site, "chapter", chapter)
     assert here
+    for name in NOISE & here.keys():
+        del here[name]["mistake"], there[name]["mistake"]
     assert there == here
 
 
