@@ -97,7 +97,12 @@ def test_what_the_caption_of_the_gradient_figure_says():
     assert 0.1 < arrives(norm="batch") < 10
     assert arrives(norm="layer") < 1e-3  # the positive outputs of a sigmoid: see the caption
     assert 0.05 < arrives(norm="layer", activation="tanh") < 30
-    assert arrives(activation="relu", factor=3.0) > 1e3
+    assert arrives(activation="relu", factor=2.0) > 100
+    assert arrives(activation="relu", factor=2.0, skip=True) > 100 * arrives(
+        activation="relu", factor=2.0
+    )
+    growth = arrives(depth=40, norm="batch", activation="relu", factor=1.4) ** (1 / 40)
+    assert growth == pytest.approx(1.2, abs=0.05)
     assert arrives(activation="relu", factor=1.7, skip=True) > 1e3
 
 
@@ -130,12 +135,12 @@ def test_what_the_caption_of_the_capacity_figure_says():
     on_new = [error(weights, new) for weights in fits]
     assert all(a >= b - 1e-9 for a, b in itertools.pairwise(on_seen))
     assert on_seen[-1] < 1e-6  # twelve weights, twelve points
-    assert on_new[-1] > 10 * min(on_new)
+    assert on_new[-1] > 1000
     assert on_new.index(min(on_new)) == 3
     penalized = error(fit(seen, HIGHEST, 0.1), new)
     assert penalized < on_new[-1] / 1000
     more = error(fit(points[:MOST], HIGHEST, 0.0), new)
-    assert more < on_new[-1] / 100
+    assert penalized < more < on_new[-1] / 100
 
 
 def rows():
