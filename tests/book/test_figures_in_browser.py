@@ -361,6 +361,7 @@ def test_a_change_from_outside_is_shown(open_figure: Open, name):
         "outlier": "x",
         "graph": "second",
         "step_size": "power",
+        "house_map": "house",
     }[name]
     before = page.locator(".xf-readout").inner_text()
     page.evaluate("key => { model.set(key, 2); }", key)
@@ -517,3 +518,26 @@ def test_float32_and_a_kink_spoil_the_measured_slope(open_figure: Open):
     page.get_by_role("slider", name="as a power of ten").press("Home")
     assert "eaten every digit" in note.inner_text()
     assert number(page, "estimate") == 0
+
+
+def test_a_house_is_chosen_by_key_and_by_mouse(open_figure: Open):
+    page = open_figure("house_map")
+    chosen = page.locator(".xf-readout p").nth(1)
+    before = chosen.inner_text()
+    page.locator('input[type="range"]').press("ArrowRight")
+    assert page.evaluate("model.get('house')") == 561
+    by_key = chosen.inner_text()
+    assert by_key != before
+    box = page.locator(".xf-map").bounding_box()
+    page.mouse.move(box["x"] + 0.75 * box["width"], box["y"] + 0.45 * box["height"])
+    assert chosen.inner_text() != by_key
+
+
+def test_another_model_has_another_score(open_figure: Open):
+    page = open_figure("house_map")
+    score = page.locator('[data-value="r2"]')
+    linear = float(score.inner_text())
+    page.locator('input[value="network"]').check(force=True)
+    assert float(score.inner_text()) > linear + 0.04
+    page.locator('input[value="mean"]').check(force=True)
+    assert float(score.inner_text()) == 0
