@@ -68,6 +68,10 @@ def _parser() -> argparse.ArgumentParser:
     )  # fmt: skip
     grade.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
     grade.add_argument("--jobs", type=int, metavar="N", help="processes; by default one a core")
+    grade.add_argument(
+        "--dask", metavar="ADDRESS",
+        help="the scheduler of a Dask cluster, tcp://…:8786, whose workers see the same folders",
+    )  # fmt: skip
     grade.set_defaults(run=_grade)
 
     doctor = commands.add_parser("doctor", help="which isolation does this machine give?")
@@ -182,7 +186,13 @@ def _grade(options: argparse.Namespace) -> int:
 
     from autograder.doctor import NotIsolated, require
     from autograder.gradebook import GradebookProblem
-    from autograder.grading import make_job, students_who_submitted, workers
+    from autograder.grading import (
+        NoCluster,
+        cluster,
+        make_job,
+        students_who_submitted,
+        workers,
+    )
     from autograder.run import grade_class, keys_needed
     from autograder.secret_keys import SecretProblem, record_missing
 
@@ -202,9 +212,10 @@ def _grade(options: argparse.Namespace) -> int:
         require(options.isolation)
         job = make_job(course, options.assignment, options.isolation)
         record_missing(course, keys_needed(job, students))
-        with workers(job, options.jobs or _cores()) as executor:
+        local = options.jobs or _cores()
+        with cluster(options.dask) if options.dask else workers(job, local) as executor:
             summary = grade_class(job, students, executor)
-    except (NotIsolated, SecretProblem, GradebookProblem) as error:
+    except (NotIsolated, SecretProblem, GradebookProblem, NoCluster) as error:
         return _complain(str(error))
     except BrokenExecutor:
         return _complain(

@@ -18,6 +18,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache, lru_cache
 from importlib.util import find_spec
@@ -347,6 +348,28 @@ def workers(job: Job, count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(
         count, mp_context=multiprocessing.get_context("fork"), initializer=_become_worker
     )
+
+
+class NoCluster(Exception):
+    """There is no Dask cluster to grade on; the message says what to do."""
+
+
+@contextmanager
+def cluster(address: str) -> Iterator[Executor]:
+    """The workers of a Dask cluster, which must see the class's folder and this package.
+
+    A worker starts its own sandbox; `dask-jobqueue` starts workers on SLURM and its like.
+    """
+    try:
+        from distributed import Client
+    except ImportError:
+        raise NoCluster("Dask is missing: `pip install distributed`.") from None
+    try:
+        client = Client(address, timeout=10)
+    except (OSError, ValueError) as error:
+        raise NoCluster(f"No Dask scheduler answers at {address}: {error}") from None
+    with client, client.get_executor(pure=False) as executor:
+        yield executor
 
 
 def _become_worker() -> None:
