@@ -1,0 +1,63 @@
+"""JupyterLite beside the book: a student's notebook, the checks, and the widgets."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+CODE = """\
+import numpy as np
+from IPython.display import display
+from autograder import check
+from course.widgets import explorable, explorer
+
+def relu(z):
+    return np.maximum(z, 0)
+
+display(check("structure.relu"), explorable("neuron"), explorer(np.tanh))"""
+LONG = 120_000  # milliseconds: JupyterLab, Python and Matplotlib start
+
+
+@pytest.fixture(scope="module")
+def lite(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
+    """The first chapter's notebook with the code run in a new cell, and the hosts that were asked."""
+    hosts: list[str] = []
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.on("request", lambda request: hosts.append(urlsplit(request.url).netloc))
+    page = context.new_page()
+    page.goto(f"{address}lite/lab/index.html?path=structure.ipynb")
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=LONG)
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    editor = page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
+    expect(editor).to_be_focused(timeout=LONG)
+    page.keyboard.insert_text(CODE)
+    page.keyboard.press("Control+Enter")
+    page.locator(".jp-OutputArea-output .ag-right").first.wait_for(timeout=LONG)
+    yield page, hosts
+    context.close()
+
+
+def test_an_exercise_is_checked(lite: tuple[Page, list[str]]) -> None:
+    page, _ = lite
+    verdict = page.locator(".jp-OutputArea-output .ag-right").first
+    expect(verdict).to_contain_text("structure.relu is right")
+
+
+def test_the_books_figures_and_sliders_work(lite: tuple[Page, list[str]]) -> None:
+    page, _ = lite
+    expect(page.locator(".jp-OutputArea-output input[type=range]").first).to_be_attached()
+    expect(page.locator(".widget-slider").first).to_be_attached(timeout=LONG)
+    expect(page.locator(".jp-OutputArea-output img").first).to_be_attached(timeout=LONG)
+
+
+def test_nothing_is_asked_of_another_host(lite: tuple[Page, list[str]], address: str) -> None:
+    _, hosts = lite
+    assert set(hosts) - {""} == {urlsplit(address).netloc}
+
+
+def test_nothing_is_said_on_standard_error(lite: tuple[Page, list[str]]) -> None:
+    page, _ = lite
+    assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0

@@ -1,0 +1,190 @@
+"""What surrounds the pages: Pyodide's files, our wheels, the notebooks."""
+
+import hashlib
+import json
+import re
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from autograder.exercises import chapters
+from book.ext import notebook_links
+from book.ext.accessible_theme import mend
+from book.publish import own_wheels, package_files, pyodide
+from book.publish.notebooks import for_colab
+from book.publish.package_files import NoSource, fetch
+
+CONTENT = b"a package file"
+RIGHT = hashlib.sha256(CONTENT).hexdigest()
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
+# Where package files come from ----------------------------------------------------------------------
+
+
+def test_a_file_comes_from_the_first_source_that_has_it_with_the_right_hash() -> None:
+    asked: list[str] = []
+
+    def source(name: str, content: bytes | None) -> package_files.Source:
+        def answer(file: str) -> bytes | None:
+            asked.append(name)
+            return content
+
+        return answer
+
+    sources = {
+        "one without it": source("without", None),
+        "one with another": source("other", b"something else"),
+        "one with it": source("right", CONTENT),
+        "one too many": source("unasked", CONTENT),
+    }
+    assert fetch("some.whl", RIGHT, sources).read_bytes() == CONTENT
+    assert asked == ["without", "other", "right"]
+    assert fetch("some.whl", RIGHT, {}).read_bytes() == CONTENT, "it is in the cache now"
+
+
+def test_a_file_in_the_cache_that_was_damaged_is_fetched_again() -> None:
+    kept = fetch("some.whl", RIGHT, {"one": lambda name: CONTENT})
+    kept.write_bytes(b"damaged")
+    assert fetch("some.whl", RIGHT, {"one": lambda name: CONTENT}).read_bytes() == CONTENT
+
+
+def test_where_no_source_answers_the_error_names_each_and_what_to_do() -> None:
+    sources = {"the CDN": lambda name: None, "the mirror": lambda name: b"other"}
+    with pytest.raises(NoSource) as error:
+        fetch("numpy.whl", RIGHT, sources)
+    for part in ("numpy.whl", "the CDN does not have it", "the mirror has it with another hash",
+                 "PYODIDE_MIRROR"):  # fmt: skip
+        assert part in str(error.value)
+
+
+def test_the_mirror_is_a_folder_that_a_variable_names(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "some.whl").write_bytes(CONTENT)
+    monkeypatch.setenv("PYODIDE_MIRROR", str(tmp_path))
+    assert fetch("some.whl", RIGHT).read_bytes() == CONTENT
+
+
+# The site's Pyodide -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(site: Path) -> Path:
+    return site / "_static" / "pyodide"
+
+
+@pytest.fixture(scope="module")
+def lock(folder: Path) -> dict[str, dict[str, object]]:
+    return json.loads((folder / "pyodide-lock.json").read_text("utf-8"))["packages"]
+
+
+def test_every_package_of_the_lock_file_is_there_with_its_hash(folder: Path, lock) -> None:
+    for name, entry in lock.items():
+        content = (folder / entry["file_name"]).read_bytes()
+        assert hashlib.sha256(content).hexdigest() == entry["sha256"], name
+        assert not [needed for needed in entry["depends"] if norm(needed) not in lock], name
+
+
+def norm(name: str) -> str:
+    return name.lower().replace("_", "-")
+
+
+def test_nothing_of_the_instructors_reaches_the_browser(folder: Path, lock) -> None:
+    for name in ("autograder", "course", "course-keys", "book"):
+        with zipfile.ZipFile(folder / str(lock[name]["file_name"])) as archive:
+            for member in archive.namelist():
+                assert "solution" not in member, member
+                assert "mistakes" not in member, member
+
+
+def test_the_same_content_is_the_same_wheel() -> None:
+    files = [("a/__init__.py", b"x = 1\n"), ("a/b.py", b"y = 2\n")]
+
+    def made() -> str:
+        return own_wheels.Wheel(
+            "a", "1.0", own_wheels.pack("a", "1.0", files), ("a",), ()
+        ).file_name
+
+    first = made()
+    assert made() == first
+    files[1] = ("a/b.py", b"y = 3\n")
+    assert made() != first
+
+
+def test_with_the_cdn_only_our_own_wheels_are_in_the_site(
+    tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pyodide, "font_list", lambda: own_wheels.Wheel("fonts", "1", b"", (), ()))
+    (wheel,) = (site / "notebooks").glob("*.whl")
+    target = tmp_path / "pyodide"
+    pyodide.assemble(target, wheel.read_bytes(), cdn=True)
+    packages = json.loads((target / "pyodide-lock.json").read_text("utf-8"))["packages"]
+    assert packages["numpy"]["file_name"].startswith("https://cdn.jsdelivr.net/pyodide/v0.27.7/")
+    assert (target / packages["autograder"]["file_name"]).is_file()
+    assert "{{CDN}}" not in (target / "pyodide.js").read_text("utf-8")
+    assert not (target / "pyodide.asm.wasm").exists()
+
+
+# The notebooks ------------------------------------------------------------------------------------------
+
+
+def test_the_site_has_the_released_notebook_of_every_chapter(site: Path) -> None:
+    for chapter in chapters():
+        if not (site / "course" / f"{chapter}.html").is_file():
+            continue
+        notebook = nbformat.read(site / "notebooks" / f"{chapter}.ipynb", as_version=4)
+        source = "\n".join(cell.source for cell in notebook.cells)
+        assert "raise NotImplementedError" in source
+        assert "SOLUTION" not in source
+
+
+def test_the_copy_for_colab_installs_the_course_first(site: Path, tmp_path: Path) -> None:
+    (tmp_path / "structure.ipynb").write_bytes((site / "notebooks/structure.ipynb").read_bytes())
+    place = {"repository": "someone/nn", "branch": "gh-pages"}
+    for_colab(tmp_path, "autograder-0.1.0-py3-none-any.whl", place)
+    notebook = nbformat.read(tmp_path / "colab" / "structure.ipynb", as_version=4)
+    nbformat.validate(notebook)
+    wanted = "someone/nn/gh-pages/notebooks/autograder-0.1.0-py3-none-any.whl"
+    assert notebook.cells[0].source.startswith("%pip install")
+    assert notebook.cells[0].source.endswith(wanted)
+
+
+def test_colab_and_binder_are_offered_where_the_repository_is_known(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("REPOSITORY", raising=False)
+    assert [text for text, _ in notebook_links.links("loss")] == [
+        "Open in JupyterLite",
+        "Download the notebook",
+    ]
+    monkeypatch.setenv("REPOSITORY", "someone/nn")
+    addresses = dict(notebook_links.links("loss"))
+    assert "someone/nn/blob/gh-pages/notebooks/colab/loss.ipynb" in addresses["Colab"]
+    assert "someone/nn/gh-pages" in addresses["Binder"]
+
+
+# Pages -------------------------------------------------------------------------------------------------
+
+
+def test_a_mended_page_is_not_mended_again() -> None:
+    page = (
+        '<summary aria-label="Toggle hidden content">\n<p>Show</p></summary><th class="head"></th>'
+    )
+    assert mend(page) == "<summary>\n<p>Show</p></summary><td></td>"
+    assert mend(mend(page)) == mend(page)
+
+
+def test_every_icon_of_a_page_is_in_the_font_of_icons(site: Path) -> None:
+    drawn = (site / "_static" / "icons" / "icons.css").read_text("utf-8")
+    for page in site.glob("book/*.html"):
+        classes = re.findall(r'<i class="([^"]*)"', page.read_text("utf-8"))
+        names = {name for each in classes for name in each.split() if name.startswith("fa-")}
+        for name in names - {"fa-solid"}:
+            assert f".{name}" in drawn, (page.name, name)
