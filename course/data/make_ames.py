@@ -5,6 +5,7 @@ Run once, from the repository root: ``python course/data/make_ames.py``
 
 import hashlib
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -42,7 +43,7 @@ CATEGORIES = {
 }
 
 
-def make_arrays() -> dict[str, np.ndarray]:
+def make_arrays() -> dict[str, Any]:
     """Return one array a column, 2930 sales in the order of the source.
 
     A category is stored twice: ``name`` holds small integers, ``name_words`` what they stand for.
