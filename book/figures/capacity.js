@@ -20,7 +20,7 @@ export const defaults = {
 const MARGIN = { left: 34, right: 10, top: 26, bottom: 42 };
 const HEIGHT = 340;
 const LEAST = -7; // below 10⁻⁶ the penalty is switched off
-const LOW = 0.3; // errors in pixels that the right plot shows, on a logarithmic axis
+const LOW = 0.1; // errors in pixels that the right plot shows, on a logarithmic axis
 const HIGH = 30;
 
 /** @param {number} power */
@@ -165,9 +165,13 @@ function errorCurves() {
     svg(
       "g",
       { class: "xf-axes" },
-      ...[0.3, 1, 3, 10, 30].flatMap((each) => [
+      ...[LOW, 0.3, 1, 3, 10, HIGH].flatMap((each) => [
         line(38, y.pixel(Math.log10(each)), width - 10, y.pixel(Math.log10(each)), "xf-grid"),
-        svg("text", { x: 32, y: y.pixel(Math.log10(each)) + 4, "text-anchor": "end" }, String(each)),
+        svg(
+          "text",
+          { x: 34, y: y.pixel(Math.log10(each)) + 4, "text-anchor": "end" },
+          `${each === LOW ? "≤" : each === HIGH ? "≥" : ""}${each}`,
+        ),
       ]),
       ...ticks(0, HIGHEST, 1).map((each) =>
         svg("text", { x: x.pixel(each), y: bottom + 15, "text-anchor": "middle" }, fixed(each, 0)),

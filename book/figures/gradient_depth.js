@@ -34,7 +34,7 @@ const tenTo = (power) =>
 /** @param {number} value @returns {string} 0.71, 0.00012 as 1.2 · 10⁻⁴ */
 function size(value) {
   const power = Math.floor(Math.log10(value));
-  if (power >= -2 && power < 4) return fixed(value, Math.max(0, 2 - Math.max(power, 0)));
+  if (power >= -2 && power < 3) return fixed(value, Math.max(0, 2 - Math.max(power, 0)));
   return `${fixed(value / 10 ** power, 1)}\u00a0·\u00a0${tenTo(power)}`;
 }
 
