@@ -362,6 +362,8 @@ def test_a_change_from_outside_is_shown(open_figure: Open, name):
         "graph": "second",
         "step_size": "power",
         "house_map": "house",
+        "learning_rate": "rate",
+        "optimizers": "steps",
     }[name]
     before = page.locator(".xf-readout").inner_text()
     page.evaluate("key => { model.set(key, 2); }", key)
@@ -541,3 +543,20 @@ def test_another_model_has_another_score(open_figure: Open):
     assert float(score.inner_text()) > linear + 0.04
     page.locator('input[value="mean"]').check(force=True)
     assert float(score.inner_text()) == 0
+
+
+def test_keys_move_the_start_of_a_descent_and_the_slider_its_rate(open_figure: Open):
+    page = open_figure("learning_rate")
+    assert number(page, "loss") == pytest.approx(3.58, abs=0.01)
+    page.get_by_role("slider", name="the start").press("ArrowDown")
+    assert page.evaluate("model.get('b')") == pytest.approx(1.4)
+    page.get_by_role("slider", name="learning rate").press("ArrowRight")
+    assert number(page, "flat") == pytest.approx(1 - 0.011)
+    assert number(page, "steep") == pytest.approx(1 - 25 * 0.011)
+
+
+def test_a_new_surface_brings_its_own_start_and_rates(open_figure: Open):
+    page = open_figure("optimizers")
+    page.get_by_label("a saddle").check(force=True)
+    assert page.evaluate("[model.get('a'), model.get('b')]") == [-2.4, 0.02]
+    assert page.locator(".xf-table tr").nth(1).inner_text().split()[1] == "0.2"
