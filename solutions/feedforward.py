@@ -6,20 +6,23 @@ import numpy as np
 
 
 def encode_categories(training, values):
-    """Turn words into numbers: one column for each category that the training samples have.
+    """Turn words into numbers: a column for each category of the training samples.
 
     Parameters
     ----------
-    training : list of str, at least one   the column of the training samples; words repeat
-    values : list of str                   the words to encode, perhaps of other samples
+    training : list of str, at least one
+        The column of the training samples; words repeat.
+    values : list of str   the words to encode, perhaps of other samples
 
     Returns
     -------
     (names, encoded)
-        names : list of str   the different words of ``training``, sorted as ``sorted`` does
-        encoded : (len(values), len(names)) float64 array   one row for each word of ``values``: 1 in
-            the column of its name, 0 elsewhere. A word that ``training`` does not have is none of the
-            known categories: its row holds zeros only.
+        names : list of str
+            The different words of ``training``, sorted as ``sorted`` does.
+        encoded : (len(values), len(names)) float64 array
+            One row for each word of ``values``: 1 in the column of its name,
+            0 elsewhere. A word that ``training`` does not have is none of
+            the known categories: its row holds zeros only.
     """
     ### BEGIN SOLUTION
     names = sorted(set(training))
@@ -29,7 +32,7 @@ def encode_categories(training, values):
 
 
 def log_target(prices):
-    """Prepare prices for a network that predicts them, and say how to come back.
+    """Prepare prices for a network that predicts them, and the way back.
 
     Parameters
     ----------
@@ -38,11 +41,13 @@ def log_target(prices):
     Returns
     -------
     (target, back)
-        target : (n,) array   the logarithms of the prices, standardized to mean 0 and standard
-            deviation 1 (that of all n, not of a sample). Where all prices are equal, all zeros.
-            float32 in, float32 out, also for ``back``.
-        back : function   takes an array of any shape, on the scale of ``target``, of these or of other
-            samples, and returns prices of that shape
+        target : (n,) array
+            The logarithms of the prices, standardized to mean 0 and standard
+            deviation 1 (that of all n, not of a sample). Where all prices
+            are equal, all zeros. float32 in, float32 out, also for ``back``.
+        back : function
+            Takes an array of any shape, on the scale of ``target``, of these
+            or of other samples, and returns prices of that shape.
 
     Raises
     ------
@@ -73,13 +78,15 @@ def r_squared(prediction, target):
 
     Returns
     -------
-    float   1 for perfect predictions, 0 for those that are as good as the mean of ``target``
-        everywhere, negative for worse ones
+    float
+        1 for perfect predictions, 0 for those that are as good as the mean of
+        ``target`` everywhere, negative for worse ones.
 
     Raises
     ------
     ValueError
-        Where the shapes differ, or where all targets are equal: there is nothing to explain.
+        Where the shapes differ, or where all targets are equal: there is
+        nothing to explain.
     """
     ### BEGIN SOLUTION
     if prediction.shape != target.shape:
@@ -93,15 +100,17 @@ def r_squared(prediction, target):
 
 
 def mlp_regression_loss_and_grads(parameters, x, target):
-    """The loss of a fully connected network that predicts one number, and its gradients.
+    """The loss of a network that predicts one number, and its gradients.
 
-    Every layer is linear; ReLU stands between one layer and the next, not after the last. The last
-    layer has one unit. The loss is the mean squared error of the predictions.
+    Every layer is linear; ReLU stands between one layer and the next, not
+    after the last. The last layer has one unit. The loss is the mean squared
+    error of the predictions.
 
     Parameters
     ----------
     parameters : list of (w, b) pairs, first layer first, at least one
-        ``w`` is (units before, units of the layer), ``b`` is (units of the layer,).
+        ``w`` is (units before, units of the layer), ``b`` is (units of the
+        layer,).
     x : (n, d_in) array      one sample a row
     target : (n,) array      the number to predict for each sample
 
@@ -109,8 +118,8 @@ def mlp_regression_loss_and_grads(parameters, x, target):
     -------
     (loss, gradients)
         loss : float
-        gradients : list of (dw, db) pairs, first layer first, shaped like ``parameters``; float32
-            in, float32 out
+        gradients : list of (dw, db) pairs, first layer first
+            Shaped like ``parameters``; float32 in, float32 out.
     """
     ### BEGIN SOLUTION
     inputs, z = [], x
@@ -132,16 +141,20 @@ def train_house_prices(x_train, y_train, rng):
 
     Parameters
     ----------
-    x_train : (n, 6) float64 array   one house a row: four sizes and two coordinates. The columns are
-        in no particular order and in no particular units, and tell nothing by themselves.
-    y_train : (n,) float64 array     what each house was sold for, in some currency
-    rng : numpy.random.Generator     for everything that is random
+    x_train : (n, 6) float64 array
+        One house a row: four sizes and two coordinates. The columns are in no
+        particular order and in no particular units, and tell nothing by
+        themselves.
+    y_train : (n,) float64 array   what each house was sold for
+    rng : numpy.random.Generator   for everything that is random
 
     Returns
     -------
-    predict : function   takes ``x_new``, an (m, 6) array of other houses in the columns and units of
-        ``x_train``, one or many, and returns an (m,) array of prices in the currency of ``y_train``.
-        What it says of a house does not depend on which others it is asked about.
+    predict : function
+        Takes ``x_new``, an (m, 6) array of other houses in the columns and
+        units of ``x_train``, one or many, and returns an (m,) array of prices
+        in the currency of ``y_train``. What it says of a house does not
+        depend on which others it is asked about.
     """
     ### BEGIN SOLUTION
     mean, std = x_train.mean(axis=0), x_train.std(axis=0)
