@@ -28,7 +28,7 @@ class Handler(http.server.SimpleHTTPRequestHandler):
         if path.suffix not in COMPRESSED or not path.is_file():
             return super().do_GET()
         changed = path.stat().st_mtime
-        tag = f'W/"{changed:x}"'
+        tag = f'W/"{int(changed * 1e6):x}"'
         if self.headers.get("If-None-Match") == tag:
             self.send_response(304)
             self.send_header("ETag", tag)
