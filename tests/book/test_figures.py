@@ -110,6 +110,7 @@ def test_an_activation_and_its_derivative_are_numpys(name):
 
 def test_the_activations_are_those_of_the_solutions():
     from solutions import structure
+
     for name in EXPECTED:
         for suffix, part in (("", "value"), ("_derivative", "derivative")):
             if name == "leaky_relu" or not hasattr(structure, name + suffix):

@@ -115,6 +115,7 @@ def test_what_cannot_be_scored_is_refused():
 @pytest.mark.parametrize("asked", questions(network_cases), ids=lambda q: q.about)
 def test_loss_and_gradients_are_those_of_torch(asked):
     import torch
+
     parameters, x, target = asked.arguments.values()
     loss, gradients = mlp_regression_loss_and_grads(parameters, x, target)
     tensors = [[torch.tensor(p, requires_grad=True) for p in layer] for layer in parameters]

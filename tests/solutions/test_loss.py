@@ -153,6 +153,7 @@ def test_log_of_a_sum_loses_the_digits_that_log1p_keeps():
 
 def test_the_losses_agree_with_torch():
     import torch
+
     functional = torch.nn.functional
     rng = np.random.default_rng(1)
     prediction, target = rng.normal(size=(2, 5, 3))
@@ -175,6 +176,7 @@ def test_the_losses_agree_with_torch():
 
 def test_the_gradients_agree_with_torch():
     import torch
+
     functional = torch.nn.functional
     rng = np.random.default_rng(2)
     prediction, target = rng.normal(size=(2, 5, 3))

@@ -40,6 +40,7 @@ def drawn(seed, *shape):
 @pytest.mark.parametrize("eps", [1e-5, 0.1])
 def test_batch_norm_in_training_its_averages_and_its_gradient_agree_with_torch(shape, eps):
     import torch
+
     x, gamma, beta, upstream = drawn(1, *shape)
     mean, var = np.linspace(-1, 1, shape[1]), np.linspace(0.5, 2, shape[1])
     tensors = [torch.from_numpy(a).clone().requires_grad_() for a in (x, gamma, beta)]
@@ -60,6 +61,7 @@ def test_batch_norm_in_training_its_averages_and_its_gradient_agree_with_torch(s
 @pytest.mark.parametrize("n", [1, 4])
 def test_batch_norm_after_training_agrees_with_torch(n):
     import torch
+
     x, gamma, beta, _ = drawn(2, n, 3)
     mean, var = np.array([1.0, -2, 0.5]), np.array([0.3, 4, 1])
     arrays = [torch.from_numpy(a) for a in (x, mean, var, gamma, beta)]
@@ -70,6 +72,7 @@ def test_batch_norm_after_training_agrees_with_torch(n):
 
 def test_torch_too_refuses_to_train_on_a_batch_of_one():
     import torch
+
     x, gamma, beta, _ = drawn(3, 1, 3)
     with pytest.raises(ValueError, match="more than 1 value"):
         torch.nn.functional.batch_norm(torch.from_numpy(x), None, None, training=True)
@@ -81,6 +84,7 @@ def test_torch_too_refuses_to_train_on_a_batch_of_one():
 @pytest.mark.parametrize("eps", [1e-5, 0.1])
 def test_layer_norm_and_its_gradient_agree_with_torch(shape, eps):
     import torch
+
     x, gamma, beta, upstream = drawn(4, *shape)
     tensors = [torch.from_numpy(a).clone().requires_grad_() for a in (x, gamma, beta)]
     theirs = torch.nn.functional.layer_norm(tensors[0], shape[-1:], *tensors[1:], eps=eps)
@@ -173,6 +177,7 @@ def test_dropout_does_nothing_after_training():
 
 def test_clipping_agrees_with_torch_and_keeps_the_direction():
     import torch
+
     for asked in clip_cases(np.random.default_rng(9)):
         gradients, max_norm = asked.arguments["gradients"], asked.arguments["max_norm"]
         parameters = []

@@ -83,6 +83,7 @@ OPTIMIZERS = {
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_the_iterates_of_an_optimizer_are_those_of_torch(name):
     import torch
+
     step, start, theirs = OPTIMIZERS[name]
     rng = np.random.default_rng(1)
     arrays = [rng.normal(size=shape) for shape in ((3, 2), (4,), (2, 1, 3))]
@@ -146,6 +147,7 @@ def test_every_order_of_samples_occurs():
 
 def test_the_schedule_agrees_with_torch_behind_the_warm_up():
     import torch
+
     weight = torch.zeros(1, requires_grad=True)
     optimizer = torch.optim.SGD([weight], lr=0.3)
     theirs = torch.optim.lr_scheduler.CosineAnnealingLR(optimizer, T_max=17, eta_min=0.02)
@@ -168,6 +170,7 @@ def test_the_schedule_rises_evenly_and_is_level_at_both_ends_of_the_fall():
 
 def test_the_confusion_matrix_agrees_with_scikit_learn():
     from sklearn import metrics
+
     rng = np.random.default_rng(2)
     predicted, labels = rng.integers(5, size=(2, 200))
     theirs = metrics.confusion_matrix(labels, predicted, labels=range(5))
