@@ -27,7 +27,7 @@ from autograder.exercises.training_network import digits, logits_of, loss_and_gr
 RUNS = 3
 N_TRAIN = 4000
 FULL, NONE = 0.92, 0.86  # the accuracy that earns everything, and that which earns nothing
-TOO_GOOD = 0.985
+TOO_GOOD = 0.985  # scikit-learn's SVC(C=10) with its RBF kernel reaches 0.96 on such a division
 LARGEST = 4_000_000  # parameters of a network
 ABOUT = "4,000 scrambled digits to train on, 1,000 others to judge; three times"
 NETWORK = "the loss and gradients of a network with one hidden layer"
@@ -179,7 +179,7 @@ def suspicion(parameters: Any, data: dict[str, np.ndarray], score: float) -> tup
     if score > TOO_GOOD:
         return "trained_on_held_out_digits", (
             f"It is right on more than {TOO_GOOD:.1%} of digits that it should never have seen. "
-            "Nobody reaches that with 4,000 scrambled digits: it has seen them."
+            "No honest network comes near that with 4,000 scrambled digits: it has seen them."
         )
     if accuracy(parameters, data["images_held_out"], data["digits_held_out"]) > 0.5:
         return "loads_the_digits_itself", (
