@@ -59,9 +59,12 @@ def bar(shown: str, hidden: str) -> nodes.raw:
     return nodes.raw("", f'<div class="live-bar">{buttons}{status}</div>', format="html")
 
 
-def runs_locally(reason: str) -> nodes.raw:
-    needs = "" if reason == "local" else f": it needs {html.escape(reason)}"
-    return nodes.raw("", f'<p class="live-local">This cell runs locally{needs}.</p>', format="html")
+def runs_elsewhere(step: Linked) -> nodes.raw:
+    """Say why a cell cannot run in the page. What needs widgets runs in every notebook."""
+    where = "in the notebook" if "demo" in step.source.tags else "locally"
+    needs = "" if step.local == "local" else f": it needs {html.escape(step.local)}"
+    text = f'<p class="live-local">This cell runs {where}{needs}.</p>'
+    return nodes.raw("", text, format="html")
 
 
 def mark_up(app: Sphinx, doctree: nodes.document, page: str) -> None:
@@ -170,7 +173,7 @@ def mark_cell(node: nodes.container, step: Linked) -> None:
     if code is None:
         return
     node["ids"].append(f"cell-{step.source.id}")
-    below = runs_locally(step.local) if step.local else bar("run edit", "all reset stop")
+    below = runs_elsewhere(step) if step.local else bar("run edit", "all reset stop")
     code.parent.insert(code.parent.index(code) + 1, below)
 
 
