@@ -24,8 +24,8 @@ MENDED = (
         r'(<a class="(?:current )?reference internal" href="[^"]*">)([^<]*)(</a><details[^>]*>)<summary><span',
         r'\1\2\3<summary aria-label="Pages of \2"><span',
     ),
-    # This role is for items of a list, and each of these is an element of its own.
-    (r' role="doc-biblioentry"', ""),
+    # Entries of a list are its items; the role of bibliographies is no longer one for them.
+    (r' role="doc-biblioentry"', ' role="listitem"'),
     # The empty corner of a table with headers on two sides heads nothing.
     (r'<th class="head">(?:<p></p>)?</th>', "<td></td>"),
 )

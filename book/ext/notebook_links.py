@@ -27,7 +27,7 @@ def links(chapter: str) -> list[tuple[str, str]]:
     file = f"{chapter}.ipynb"
     found = [
         ("Open in JupyterLite", f"../lite/lab/index.html?path={file}"),
-        ("Download the notebook", f"../notebooks/{file}"),
+        ("Empty notebook (.ipynb)", f"../notebooks/{file}"),
     ]
     if place := published_to():
         found.append(("Colab", COLAB.format(file=file, **place)))

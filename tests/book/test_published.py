@@ -162,7 +162,7 @@ def test_colab_and_binder_are_offered_where_the_repository_is_known(
     monkeypatch.delenv("REPOSITORY", raising=False)
     assert [text for text, _ in notebook_links.links("loss")] == [
         "Open in JupyterLite",
-        "Download the notebook",
+        "Empty notebook (.ipynb)",
     ]
     monkeypatch.setenv("REPOSITORY", "someone/nn")
     addresses = dict(notebook_links.links("loss"))
