@@ -3,14 +3,10 @@
 The front end (``book/live``) is built when the build starts and copied into ``_static/live``. A page
 with code carries one JSON script, ``#live-page``: every code cell and exercise in order, what each
 needs of those above, and why a cell runs only locally. The contract is ``book/live/src/page.ts``.
-
-After success an exercise shows the reference solution and another way; both lie in
-``_static/solutions`` and are fetched only then. ``make book SOLUTIONS=0`` leaves the folder out.
 """
 
 import html
 import json
-import os
 import re
 import shutil
 from dataclasses import replace
@@ -19,19 +15,15 @@ from typing import Any
 
 from docutils import nodes
 from myst_nb.core.read import read_myst_markdown_notebook
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxDirective
 
 from autograder.exercises import CHAPTERS, chapters, find, registry
-from autograder.notebook import BEGIN, END, solution_source, student_stub
-from autograder.record import alternatives_of
-from autograder.student_source import NoSource, source_as
+from autograder.notebook import student_stub
 from book.ext.cell_graph import Linked, Source, link, names
 from book.ext.exercise import ExerciseCard, Folded
+from book.ext.solved import with_solutions
 from book.node import install, npm
 
 LIVE = Path(__file__).resolve().parents[1] / "live"
@@ -219,10 +211,6 @@ def pages(env: BuildEnvironment) -> dict[str, dict[str, Any]]:
     return env.live_pages  # type: ignore[attr-defined]
 
 
-def with_solutions() -> bool:
-    return os.environ.get("SOLUTIONS") != "0"
-
-
 def add_to_page(
     app: Sphinx, page: str, template: str, context: dict[str, Any], doctree: nodes.document | None
 ) -> None:
@@ -258,41 +246,6 @@ def build_front_end(app: Sphinx) -> None:
     (target / "course.json").write_text(json.dumps(by_chapter), encoding="utf-8")
 
 
-def write_solutions(app: Sphinx, error: Exception | None) -> None:
-    """Write what an exercise shows once it is solved."""
-    target = Path(app.outdir) / "_static" / "solutions"
-    shutil.rmtree(target, ignore_errors=True)
-    if error is not None or app.builder.format != "html" or not with_solutions():
-        return
-    target.mkdir(parents=True)
-    for exercise in registry().values():
-        if f"course/{exercise.chapter}" in app.env.found_docs:
-            text = json.dumps(solutions_of(exercise.name), ensure_ascii=False)
-            (target / f"{exercise.name}.json").write_text(text, encoding="utf-8")
-
-
-def solutions_of(name: str) -> list[dict[str, str]]:
-    """Return the reference solution and, where one can be written down, another way."""
-    exercise = find(name)
-    lines = solution_source(exercise).splitlines()
-    source = "\n".join(line for line in lines if not line.strip().startswith((BEGIN, END)))
-    shown = [{"title": "The reference solution", "html": highlighted(source)}]
-    for other in alternatives_of(name):
-        try:
-            text = source_as(other.function, exercise.symbol)
-        except NoSource:
-            continue
-        shown.append(
-            {"title": f"Another way: {other.name.replace('_', ' ')}", "html": highlighted(text)}
-        )
-        break
-    return shown
-
-
-def highlighted(source: str) -> str:
-    return highlight(source, PythonLexer(), HtmlFormatter(cssclass="highlight"))
-
-
 class Progress(SphinxDirective):
     """``{progress}``: how far the reader is in each chapter."""
 
@@ -312,5 +265,4 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.connect("doctree-resolved", mark_up)
     app.connect("env-purge-doc", forget)
     app.connect("html-page-context", add_to_page)
-    app.connect("build-finished", write_solutions)
     return {"parallel_read_safe": True, "parallel_write_safe": False}

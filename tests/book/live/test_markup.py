@@ -10,7 +10,7 @@ from bs4 import BeautifulSoup
 
 from autograder.exercises import find, registry
 from autograder.notebook import BEGIN, END, solution_source
-from book.ext.live import solutions_of, write_solutions
+from book.ext.solved import solutions_of, write_solutions
 
 
 def soup_of(page: Path) -> BeautifulSoup:
