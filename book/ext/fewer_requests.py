@@ -90,5 +90,6 @@ def lighten_pages(app: Sphinx, error: Exception | None) -> None:
 
 
 def setup(app: Sphinx) -> dict[str, object]:
-    app.connect("build-finished", lighten_pages)
+    # Last of all: the theme writes pygments.css for both themes when the build has finished.
+    app.connect("build-finished", lighten_pages, priority=900)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
