@@ -83,6 +83,11 @@ def part_names(items: Any, name: str, names: tuple[str, ...] = ()) -> list[str]:
     return [f"{name}[{i}]" for i in range(len(items))]
 
 
+def _key_name(name: str, key: str) -> str:
+    """``the result['w']``; a key that is a phrase, "the forget gate", speaks for itself."""
+    return key if " " in key else f"{name}[{key!r}]"
+
+
 def leaves(right: Any, name: str, names: tuple[str, ...] = ()) -> list[tuple[str, Any]]:
     """The leaves of a right answer in order, each with the name by which messages call it."""
     if type(right) in (tuple, list):
@@ -90,7 +95,7 @@ def leaves(right: Any, name: str, names: tuple[str, ...] = ()) -> list[tuple[str
         return [leaf for label, item in zip(labels, right, strict=True)
                 for leaf in leaves(item, label)]  # fmt: skip
     if type(right) is dict and not is_interval(right):
-        return [leaf for key, item in right.items() for leaf in leaves(item, f"{name}[{key!r}]")]
+        return [leaf for key, item in right.items() for leaf in leaves(item, _key_name(name, key))]
     return [(name, right)]
 
 
@@ -129,7 +134,7 @@ def compare(
             says = f"{name} should be a dictionary with the keys {', '.join(map(repr, right))}"
             return [Difference(name, "structure", f"{says}, but is {describe(got)}.")]
         return [difference for key in right
-                for difference in compare(got[key], right[key], f"{name}[{key!r}]", (), tolerance)]  # fmt: skip
+                for difference in compare(got[key], right[key], _key_name(name, key), (), tolerance)]  # fmt: skip
     if right is None or type(right) in (str, bool) or _is_long(right):
         return _compare_exactly(got, right, name)
     return _compare_numbers(got, right, name, tolerance)

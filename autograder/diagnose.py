@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.compare import compare, leaves, middle, sentence
+from autograder.compare import Difference, compare, leaves, middle, sentence
 from autograder.data import Seed
-from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
+from autograder.exercise import Along, Ask, Exercise, Finding, Outcome, Question
 from autograder.keys import Key, KnownMistake
 
 MANY = 6  # cases that are right, to be counted and not listed
@@ -361,6 +361,8 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
             look = f"; {first.which} is the first that is not."
         sentences.append(f"{named} {verb} right{look}")
     if first.difference is not None and first.question is not None:
+        along = exercise.along.get(first.which)
+        sentences.extend(_places(first.difference, along) if along else ())
         sentences.extend(_entries(first))
     if first.kind == "error" and first.traceback.startswith("  in "):
         sentences.append("The last line of the traceback says what happened, the one above where.")
@@ -386,6 +388,30 @@ def _right_parts(exercise: Exercise, key: Key, findings: list[Finding]) -> list[
 def _sentence(text: str) -> str:
     """With a capital, unless it begins with the name of an array."""
     return f"T{text[1:]}" if text.startswith("the ") else text
+
+
+def _places(difference: Difference, along: Along) -> Iterator[str]:
+    """Where along an axis the wrong entries lie: in which blocks, or from which time step on."""
+    wrong, which = difference.wrong, difference.which
+    if wrong is None or along.axis >= wrong.ndim:
+        return
+    rest = tuple(axis for axis in range(wrong.ndim) if axis != along.axis)
+    lines = np.atleast_1d(wrong.any(axis=rest))
+    if along.blocks:
+        blocks = [part.any() for part in np.split(lines, len(along.blocks))]
+        bad = [name for name, is_wrong in zip(along.blocks, blocks, strict=True) if is_wrong]
+        good = [name for name in along.blocks if name not in bad]
+        right = f"; that of {' and of '.join(good)} is right" if good else ""
+        part, is_ = ("the part", "is") if len(bad) == 1 else ("the parts", "are")
+        yield f"In {which}, {part} of {' and of '.join(bad)} {is_} wrong{right}."
+        return
+    last = len(lines) - 1
+    begins = int(np.flatnonzero(lines)[-1 if along.backward else 0])
+    first, end = (begins + 1, last) if along.backward else (0, begins - 1)
+    told = f"Steps {first} to {end} are right" if first < end else f"Step {first} is right"
+    if first > end:
+        told = "That is where the way back begins" if along.backward else "That is the first step"
+    yield f"Along time, the error in {which} begins at step {begins} of 0 to {last}. {told}."
 
 
 def _entries(finding: Finding) -> Iterator[str]:

@@ -105,6 +105,23 @@ def call(student: Callable[..., Any], arguments: dict[str, Any]) -> Any:
 
 
 @dataclass(frozen=True)
+class Along:
+    """What an axis of a result counts, so that a verdict can say where along it an error begins.
+
+    Parameters
+    ----------
+    axis : its number
+    blocks : the names of the equal blocks that the axis is divided in; without names it counts
+        time steps
+    backward : whether the steps are computed from the last to the first
+    """
+
+    axis: int
+    blocks: tuple[str, ...] = ()
+    backward: bool = False
+
+
+@dataclass(frozen=True)
 class Exercise:
     """One graded function or class.
 
@@ -129,6 +146,8 @@ class Exercise:
         exercise: several exercises may grow one class
     seconds : how long the answer to one question may take, where that is longer than usual:
         training needs time
+    along : by the name of a part of the result, what one of its axes counts: time steps, or the
+        gates of a cell
     """
 
     name: str
@@ -143,6 +162,7 @@ class Exercise:
     few_mistakes: str = ""
     defined_by: str = ""
     seconds: float = 0.0
+    along: dict[str, Along] = field(default_factory=dict, hash=False)
 
     @property
     def chapter(self) -> str:

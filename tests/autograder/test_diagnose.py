@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from autograder.checks import Property, Values
-from autograder.exercise import question
+from autograder.exercise import Along, question
 
 RNG = np.random.default_rng(5)
 U = RNG.normal(size=(4, 3))
@@ -269,3 +269,45 @@ def test_where_to_look_tells_the_right_cases_from_the_wrong_ones(linear):
 )
 def test_where_to_look_says_which_entries_are_wrong(case, student, words):
     assert words in case(same, {"u": U}).verdict(student).where
+
+
+# Along time, and by gate -----------------------------------------------------------------------
+
+
+def where_along(case, axis, wrong, **what):
+    states = RNG.normal(size=(2, 5, 3))
+    exercise = {"result": "states", "along": {"states": Along(axis, **what)}}
+
+    def student(x):
+        broken = x.copy()
+        broken[wrong] += 1.0
+        return broken
+
+    return case(lambda x: x, {"x": states}, **exercise).verdict(student).where
+
+
+def test_the_step_at_which_an_error_begins_is_told(case):
+    told = where_along(case, 1, np.s_[:, 2:])
+    assert "the error in states begins at step 2 of 0 to 4. Steps 0 to 1 are right." in told
+
+
+def test_on_the_way_back_an_error_begins_at_the_latest_wrong_step(case):
+    told = where_along(case, 1, np.s_[:, :4], backward=True)
+    assert "begins at step 3 of 0 to 4. Step 4 is right." in told
+    told = where_along(case, 1, np.s_[1, :], backward=True)
+    assert "begins at step 4 of 0 to 4. That is where the way back begins." in told
+
+
+def test_the_gate_whose_columns_are_wrong_is_told(case):
+    told = where_along(case, 2, np.s_[:, :, 1], blocks=("gate r", "gate z", "gate n"))
+    assert "the part of gate z is wrong; that of gate r and of gate n is right." in told
+    told = where_along(case, 2, np.s_[:], blocks=("gate r", "gate z", "gate n"))
+    assert "the parts of gate r and of gate z and of gate n are wrong." in told
+
+
+def test_a_part_that_is_named_by_a_phrase_is_called_by_it(case):
+    def wrong(u):
+        return {"the reset gate": u, "z": u}
+
+    right = case(lambda u: {"the reset gate": 2 * u, "z": u}, {"u": U})
+    assert right.verdict(wrong).findings[0].which == "the reset gate"
