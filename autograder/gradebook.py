@@ -7,6 +7,7 @@ rows are those that stock nbgrader would have written.
 
 from __future__ import annotations
 
+import json
 import logging
 import shutil
 from dataclasses import dataclass, field
@@ -344,9 +345,10 @@ def read_timestamp(submitted: Path, notes: list[str]) -> datetime | None:
 
 
 def notebook_bytes(notebook: Any) -> bytes:
-    """A notebook as a file, written as nbformat does; it is ours, so it is not validated again."""
-    text = nbformat.versions[4].writes(notebook)
-    return (text if text.endswith("\n") else text + "\n").encode("utf-8", errors="replace")
+    """A notebook as a file that nbformat reads. Ours are valid and nobody compares them by line:
+    neither checked again nor indented, they take a tenth of the time."""
+    text = json.dumps(notebook, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    return (text + "\n").encode("utf-8", errors="replace")
 
 
 def clear_halves(folder: Path) -> None:
