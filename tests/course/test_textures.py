@@ -32,7 +32,7 @@ def test_neither_brightness_nor_contrast_tells_the_classes_apart():
 
 def test_no_test_image_shares_a_column_with_a_training_image():
     for first, end in ((0, BORDER), (BORDER, 512)):
-        columns = []
+        columns: list[np.ndarray] = []
 
         class Watched:
             """A generator that writes down which columns were drawn."""
@@ -54,7 +54,7 @@ def test_no_test_image_shares_a_column_with_a_training_image():
 
 def test_the_images_are_the_same_every_time_and_come_from_the_photographs():
     rng = np.random.default_rng(SEED)
-    x, y = cut(rng, N_TRAIN, 0, BORDER)
+    x, _ = cut(rng, N_TRAIN, 0, BORDER)
     np.testing.assert_array_equal(x, load_textures()[0])
     np.testing.assert_array_equal(cut(rng, N_TEST, BORDER, 512)[1], load_textures()[3])
     assert set(load_photographs()) == {"brick", "grass", "gravel"}
