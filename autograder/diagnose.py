@@ -16,9 +16,9 @@ from typing import Any
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.compare import Difference, compare, leaves, middle, sentence
+from autograder.compare import compare, leaves, middle, sentence
 from autograder.data import Seed
-from autograder.exercise import Along, Ask, Exercise, Finding, Outcome, Question
+from autograder.exercise import Ask, Exercise, Finding, Outcome, Question
 from autograder.keys import Key, KnownMistake
 
 MANY = 6  # cases that are right, to be counted and not listed
@@ -361,9 +361,11 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
             look = f"; {first.which} is the first that is not."
         sentences.append(f"{named} {verb} right{look}")
     if first.difference is not None and first.question is not None:
-        along = exercise.along.get(first.which)
-        sentences.extend(_places(first.difference, along) if along else ())
-        sentences.extend(_entries(first))
+        same_case = (f for f in findings if f.question is first.question and f.difference)
+        placed = next((f for f in same_case if f.which in exercise.along), first)
+        places = list(_places(exercise, placed))
+        sentences.extend(places or _entries(first))
+    sentences.extend(_measured(exercise, key, outcomes))
     if first.kind == "error" and first.traceback.startswith("  in "):
         sentences.append("The last line of the traceback says what happened, the one above where.")
     return " ".join(sentences)
@@ -390,10 +392,32 @@ def _sentence(text: str) -> str:
     return f"T{text[1:]}" if text.startswith("the ") else text
 
 
-def _places(difference: Difference, along: Along) -> Iterator[str]:
+def _measured(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator[str]:
+    """What a later check finds that takes the result apart, into parts of other names."""
+    seen = set(_leaves(exercise, key.rights[0][0]))
+    for check, rights, outcome in zip(
+        exercise.checks[1:], key.rights[1:], outcomes[1:], strict=True
+    ):
+        names = list(_leaves(exercise, rights[0]))
+        wrong = {finding.which for finding in outcome.findings}
+        if names[1:] and wrong and wrong < set(names) and not seen & set(names):
+            bad = [name for name in names if name in wrong]
+            good = [name for name in names if name not in wrong]
+            are = "are" if bad[1:] else "is"
+            right = f"{_listed(good)} {'are' if good[1:] else 'is'} right"
+            title = check.title.capitalize()
+            yield f"{title}: {_listed(bad)} {are} wrong; {right}."
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if names[1:] else names)
+
+
+def _places(exercise: Exercise, finding: Finding) -> Iterator[str]:
     """Where along an axis the wrong entries lie: in which blocks, or from which time step on."""
-    wrong, which = difference.wrong, difference.which
-    if wrong is None or along.axis >= wrong.ndim:
+    which, along = finding.which, exercise.along.get(finding.which)
+    wrong = finding.difference.wrong if finding.difference else None
+    if along is None or wrong is None or along.axis >= wrong.ndim:
         return
     rest = tuple(axis for axis in range(wrong.ndim) if axis != along.axis)
     lines = np.atleast_1d(wrong.any(axis=rest))

@@ -311,3 +311,20 @@ def test_a_part_that_is_named_by_a_phrase_is_called_by_it(case):
 
     right = case(lambda u: {"the reset gate": 2 * u, "z": u}, {"u": U})
     assert right.verdict(wrong).findings[0].which == "the reset gate"
+
+
+def test_a_later_check_that_takes_the_result_apart_says_which_part_is_wrong(build):
+    def cases(rng):
+        yield question("whole", x=np.ones(3), apart=False)
+
+    def apart(rng):
+        yield question("in parts", x=np.ones(3), apart=True)
+
+    def drive(student, arguments):
+        value = student(arguments["x"])
+        return {"the sum": value.sum(), "the first": value[0]} if arguments["apart"] else value
+
+    checks = Values(cases), Values(apart, title="part by part")
+    built = build(lambda x: 2 * x, *checks, drive=drive)
+    told = built.verdict(lambda x: 2 * x + np.array([0, 0, 1])).where
+    assert "Part by part: the sum is wrong; the first is right." in told
