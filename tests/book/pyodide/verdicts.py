@@ -1,7 +1,9 @@
 """Print verdicts, one line of JSON each: the same script runs in CPython and in Pyodide.
 
 ``verdicts.py chapter NAME`` judges the solution, the alternatives and the mistakes of a chapter with
-its public keys; ``verdicts.py gradients N`` judges N gradients of the benchmark's corpus.
+its public keys; of an exercise that trains, which takes Pyodide a minute each, the solution alone.
+``verdicts.py whole NAME`` judges those too. ``verdicts.py gradients N`` judges N gradients of the
+benchmark's corpus.
 """
 
 import json
@@ -9,7 +11,7 @@ import sys
 import time
 
 
-def of_chapter(chapter: str) -> None:
+def of_chapter(chapter: str, whole: bool) -> None:
     from autograder.ask import ask
     from autograder.checking import judge
     from autograder.exercises import registry
@@ -22,7 +24,8 @@ def of_chapter(chapter: str) -> None:
         key = public_key(exercise)
         others = [*alternatives_of(exercise.name), *mistakes_of(exercise.name)]
         functions = {"the solution": solution(exercise.solution_name)}
-        functions |= {other.name: other.function for other in others}
+        if whole or not exercise.seconds:
+            functions |= {other.name: other.function for other in others}
         for name, function in functions.items():
             started = time.perf_counter()
             verdict = judge(
@@ -68,4 +71,7 @@ def of_gradients(count: int) -> None:
 
 if __name__ == "__main__":
     what, which = sys.argv[1:]
-    of_chapter(which) if what == "chapter" else of_gradients(int(which))
+    if what == "gradients":
+        of_gradients(int(which))
+    else:
+        of_chapter(which, what == "whole")
