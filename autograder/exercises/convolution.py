@@ -102,7 +102,7 @@ def layer(
     }
 
 
-SETTINGS = (
+SETTINGS: tuple[tuple[Any, ...], ...] = (
     ("stride 1, no padding", 2, (2, 3), (5, 4), (2, 3), 1, 0),
     ("stride 2, padding 1, windows that overlap", 2, (3, 2), (5, 6), (3, 3), 2, 1),
     ("windows that do not reach the edge", 2, (2, 2), (6, 5), (3, 2), 2, 0),

@@ -13,7 +13,7 @@ from autograder.losses_and_gradients import LossAndGradients
 
 Cases = Iterator[Question]
 
-SETTINGS = (
+SETTINGS: tuple[tuple[Any, ...], ...] = (
     ("kernels of 3, an image of 8 × 10", 3, (1, 2, 3), (3, 3), (8, 10), 3),
     ("kernels of 5 and 1, two channels, odd sizes", 2, (2, 2, 2), (5, 1), (9, 7), 4),
     ("kernels of 1 and 3, one image", 1, (2, 3, 2), (1, 3), (10, 9), 2),
@@ -44,7 +44,7 @@ def loss_cases(rng: np.random.Generator) -> Cases:
         yield question(about, **case, labels=labels)
     case = network(rng, 2, (1, 2, 2), (3, 3), (6, 7), 3)
     w3, b3 = case["parameters"][2]
-    case["parameters"][2] = (w3, b3 + [0.0, 900.0, 1000.0])
+    case["parameters"][2] = (w3, b3 + np.array([0.0, 900.0, 1000.0]))
     yield question("logits near 1000", **case, labels=np.array([2, 1]))
 
 

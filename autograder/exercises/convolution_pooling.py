@@ -13,7 +13,7 @@ from autograder.exercise import Exercise, Question, question
 Cases = Iterator[Question]
 Array = np.ndarray
 
-SETTINGS = (
+SETTINGS: tuple[tuple[Any, ...], ...] = (
     ("windows side by side", (2, 2, 4, 6), 2, 2),
     ("windows that overlap", (2, 2, 5, 7), 3, 2),
     ("windows that do not reach the edge", (1, 3, 5, 7), 2, 2),
