@@ -63,7 +63,7 @@ lint: $(INSTALLED)
 	$(BIN)/mypy
 
 test: lint _build/html/.built
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses auto --dist loadfile
 
 CHAPTER ?= structure
 class: $(KEYS)
