@@ -31,6 +31,7 @@ FIGURE_NAMES = [
     "optimizers",
     "outlier",
     "step_size",
+    "time_gradient",
 ]
 Z = np.concatenate([np.linspace(-8, 8, 321), [-700, -40, -30, -1e-9, 1e-9, 30, 40, 700]])
 
