@@ -20,6 +20,7 @@ FIGURES = Path(__file__).parents[2] / "book" / "figures"
 FIGURE_NAMES = [
     "activation_histograms",
     "activations",
+    "attention",
     "capacity",
     "gradient_depth",
     "graph",
