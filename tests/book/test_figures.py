@@ -25,6 +25,7 @@ FIGURE_NAMES = [
     "gradient_depth",
     "graph",
     "house_map",
+    "kernel",
     "layers",
     "learning_rate",
     "loss_surface",
