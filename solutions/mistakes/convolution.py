@@ -34,6 +34,10 @@ LOOK_BACK = (
     "Take one image of 1 × 1 × 3 × 3, a kernel of 2 × 2 and an upstream gradient with a single 1. "
     "Which entries of dx and dw should not be 0?"
 )
+LOOK_STRIDE = (
+    "Take one image of 1 × 1 × 5 × 5, a kernel of 3 × 3, stride 2, and an upstream gradient with a single "
+    "1 in its last row. Which rows of the image did that window lie on?"
+)
 LOOK_COLUMNS = (
     "Print im2col of np.arange(18.0).reshape(1, 2, 3, 3) for windows of 2 × 2, and do it by hand."
 )
@@ -414,7 +418,8 @@ def all_windows(upstream, x, w, stride, padding, put):
     of=conv2d_backward,
     says="dx is assigned with = where windows overlap, so the last window overwrites the others. Add "
     "with +=: a pixel is used by several windows.",
-    look=LOOK_BACK,
+    look="Take one image of 1 × 1 × 3 × 3, a kernel of ones, 2 × 2, and an upstream gradient of ones. The "
+    "pixel in the middle is in four windows. What should it get, and what does it get?",
 )
 def overwritten(upstream, x, w, b, stride, padding):
     _, dw, db = conv2d_backward(upstream, x, w, b, stride, padding)
@@ -441,7 +446,7 @@ def flipped_in_dx(upstream, x, w, b, stride, padding):
     of=conv2d_backward,
     says="The stride is forgotten in dx: what the window of row r sends back belongs at r * stride, "
     "not at r.",
-    look=LOOK_BACK,
+    look=LOOK_STRIDE,
 )
 def dx_without_stride(upstream, x, w, b, stride, padding):
     _, dw, db = conv2d_backward(upstream, x, w, b, stride, padding)
@@ -453,7 +458,7 @@ def dx_without_stride(upstream, x, w, b, stride, padding):
     of=conv2d_backward,
     says="The stride is forgotten in dw: upstream is laid on the padded image without gaps. Its row r "
     "belongs to the window that begins at r * stride.",
-    look=LOOK_BACK,
+    look=LOOK_STRIDE,
 )
 def dw_without_stride(upstream, x, w, b, stride, padding):
     dx, _, db = conv2d_backward(upstream, x, w, b, stride, padding)
