@@ -28,6 +28,7 @@ BUDGET = 900  # evaluations to find the entries to blame
 SADDLE = 2.0**-3  # how far to step off a point where f does not respond at all
 OFF_KINK = 2.0**-10  # how far to step off a kink, relative to the scale of each entry
 QUIET = 2.0**-10  # steps up to here move a locally constant f by nothing at all
+FAR = (2.0**10, 2.0**20, 2.0**40)  # steps that move every f but a constant
 
 Claimant = Callable[[Point], Any]
 """The claimed gradient as a function of the point."""
@@ -150,14 +151,17 @@ class Judge:
 
     def is_locally_constant(self, task: Task) -> bool:
         """Whether f does not respond to small steps in any of several directions, but does to large
-        ones, up to 16 times the size of x, by far more than rounding."""
+        ones, up to 16 times the size of x, by far more than rounding; or is zero, and stays
+        zero however large they are: beside zero nothing is swallowed by rounding."""
         large, jumps = 1e6 * self.point.last_bit, False
+        silent = not any(np.any(out) for out in self.point.outputs)
         for _ in range(8):
             probe = Probe(task, direction_of(task, None, typical=True))
             if any(probe.at(QUIET)):
                 return False
             jumps |= any(abs(rise) > large for t in (1.0, 4.0, 16.0) for rise in probe.at(t))
-        return jumps
+            silent = silent and not any(rise != 0 for t in FAR for rise in probe.at(t))
+        return jumps or silent
 
     def unknown(self, task: Task, finding: Finding, block: Block) -> Block:
         """The verdict where f has no slope along a direction."""

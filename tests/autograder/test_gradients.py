@@ -585,6 +585,15 @@ def test_truncation_that_crosses_the_claim_by_chance_is_not_right():
     assert verdict(f, lambda x: wave * np.cos(wave * x), x) == "right"
 
 
+def test_a_function_that_is_zero_everywhere_has_the_gradient_zero():
+    def f(x, weight):
+        return (weight * np.tanh(x)).sum()
+
+    assert verdict(lambda x: f(x, 0.0), lambda x: 0 * x, Z) == "right"
+    assert verdict(lambda x: f(x, 0.0), lambda x: 0 * x + 1e-9, Z) == "wrong"
+    assert verdict(lambda x: (1e20 + x.sum()) - 1e20, lambda x: 0 * x, Z) != "right"
+
+
 def test_a_zero_claim_is_not_right_because_rounding_swallowed_the_step():
     for f in (lambda x: 1e8 + 1e-9 * np.tanh(x).sum(), lambda x: 1e8 + 1e-9 * x.sum()):
         assert verdict(f, lambda x: 0 * x, Z) != "right"
