@@ -216,7 +216,7 @@ const KERNEL_CSS = `
 .xf-negative { fill: var(--xf-data); }
 .xf svg text.xf-number { font-size: 12px; pointer-events: none; }
 .xf-window { fill: transparent; stroke: var(--xf-ink); stroke-width: ${GAP}; }
-.xf-frame .xf-touch, .xf-frame .xf-focus { display: none; }
+.xf-frame .xf-focus { display: none; }
 .xf-frame:focus-visible .xf-window { stroke: var(--xf-error); stroke-width: 5; }
 .xf-here .xf-paper { stroke: var(--xf-ink); stroke-width: 5; }
 .xf-sum p { overflow-wrap: anywhere; }

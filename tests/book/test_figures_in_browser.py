@@ -21,6 +21,7 @@ FIGURE_NAMES = [
     "activations",
     "graph",
     "house_map",
+    "kernel",
     "layers",
     "learning_rate",
     "loss_surface",
@@ -362,6 +363,7 @@ def test_a_change_from_outside_is_shown(open_figure: Open, name):
         "graph": "second",
         "step_size": "power",
         "house_map": "house",
+        "kernel": "column",
         "learning_rate": "rate",
         "optimizers": "steps",
     }[name]
@@ -560,3 +562,15 @@ def test_a_new_surface_brings_its_own_start_and_rates(open_figure: Open):
     page.get_by_label("a saddle").check(force=True)
     assert page.evaluate("[model.get('a'), model.get('b')]") == [-2.4, 0.02]
     assert page.locator(".xf-table tr").nth(1).inner_text().split()[1] == "0.2"
+
+
+def test_the_arrow_keys_move_the_window_and_the_sum_follows(open_figure: Open):
+    page = open_figure("kernel", row=0, column=0, kernel="sum")
+    window = page.get_by_role("slider", name="the window")
+    assert "= 28" in page.locator(".xf-readout").inner_text()  # 1 + 7 + 1 + 1 + 8 + 0 + 2 + 8 + 0
+    window.press("ArrowRight")
+    window.press("ArrowDown")
+    assert window.get_attribute("aria-valuetext").startswith("row 2 of 8, column 2 of 10: ")
+    window.press("ArrowUp")
+    window.press("ArrowUp")  # the window stays on the image
+    assert window.get_attribute("aria-valuetext").startswith("row 1 of 8, column 2 of 10: ")
