@@ -18,10 +18,10 @@ def loss_and_grads(parameters: Parameters, x: Array, labels: Array) -> tuple[flo
     hidden = np.maximum(x @ w1 + b1, 0)
     logits = hidden @ w2 + b2
     rows = np.arange(len(x))
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    p = np.exp(shifted)
+    logits -= np.max(logits, axis=1)[:, None]
+    p = np.exp(logits)
     total = p.sum(axis=1, keepdims=True)
-    loss = float(np.mean(np.log(total[:, 0]) - shifted[rows, labels]))
+    loss = float(np.mean(np.log(total[:, 0]) - logits[rows, labels]))
     p /= total
     p[rows, labels] -= 1
     p /= len(x)

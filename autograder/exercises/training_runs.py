@@ -124,8 +124,8 @@ def run(recipe: Recipe, rng: np.random.Generator) -> Run:
             loss, gradients = loss_and_grads(parameters, x[rows], y[rows])
             batch_loss.append(loss)
             parameters = [
-                (w - recipe.learning_rate * dw, b - recipe.learning_rate * db)
-                for (w, b), (dw, db) in zip(parameters, gradients, strict=True)
+                (w - recipe.learning_rate * slope[0], b - recipe.learning_rate * slope[1])
+                for (w, b), slope in zip(parameters, gradients, strict=True)
             ]
         measured.append(_measure(parameters, x, y, x_validation, y_validation))
     train_loss, validation_loss, validation_accuracy = np.array(measured).T.copy()

@@ -20,9 +20,12 @@ def opened(
     theme: str = "light",
     viewport: dict[str, int] = DESKTOP,
     scripts: bool = True,
+    workers: str = "allow",
 ) -> Iterator[tuple[Page, list[str]]]:
     """Open a page; the list collects what it complains about and what it asks other hosts for."""
-    context = browser.new_context(viewport=viewport, java_script_enabled=scripts)
+    context = browser.new_context(
+        viewport=viewport, java_script_enabled=scripts, service_workers=workers
+    )
     remember = f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')"
     context.add_init_script(remember)
     tab, faults = context.new_page(), []
@@ -157,7 +160,8 @@ def test_a_figure_replaces_its_picture_and_answers_the_keyboard(
 
 
 def test_a_figure_that_cannot_start_leaves_its_picture(browser: Browser, address: str) -> None:
-    with opened(browser, address, "book/index.html") as (tab, _):
+    # A service worker would fetch the figure where a test cannot keep it from coming.
+    with opened(browser, address, "book/index.html", workers="block") as (tab, _):
         tab.route("**/_static/figures/neuron.js", lambda route: route.abort())
         tab.goto(address + CHAPTER)
         stage = tab.locator("#explorable-neuron .explorable-stage")
