@@ -40,8 +40,12 @@ $(KEYS): $(INSTALLED) $(SOURCES)
 	$(BIN)/autograder record
 	touch $@
 
-_build/html/.built: $(INSTALLED) $(KEYS) FORCE
+DRAWN := _build/.drawn
+$(DRAWN): $(INSTALLED) $(SOURCES) $(wildcard book/*.py book/figures/*.js book/figures/lib/*.js course/data/*)
 	$(BIN)/python -m book.make_static_figures
+	mkdir -p $(@D) && touch $@
+
+_build/html/.built: $(INSTALLED) $(KEYS) $(DRAWN) FORCE
 	$(BIN)/jupyter-book build . -W -n --keep-going
 	$(BIN)/python -m book.publish _build/html
 	touch $@

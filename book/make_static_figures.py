@@ -5,6 +5,7 @@ Each picture shows the state that its module starts from.
 """
 
 import importlib
+import io
 import itertools
 import json
 import math
@@ -178,7 +179,11 @@ def main() -> None:
     for draw in pictures():
         with mpl.rc_context(style):
             target = FIGURES / f"{draw.__name__}.svg"
-            draw().savefig(target, metadata={"Date": None, "Creator": None})
+            drawn = io.BytesIO()
+            draw().savefig(drawn, format="svg", metadata={"Date": None, "Creator": None})
+            # A file that is written anew has its pages built anew.
+            if not target.exists() or target.read_bytes() != drawn.getvalue():
+                target.write_bytes(drawn.getvalue())
             print(f"book/figures/{target.name}: {target.stat().st_size // 1000} kB")
 
 
