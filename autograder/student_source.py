@@ -18,6 +18,8 @@ from typing import Any
 
 import numpy as np
 
+from autograder.scopes import Outside, held
+
 
 class NoSource(Exception):
     """Something that cannot be written down; the message says what."""
@@ -157,21 +159,20 @@ def _closure(function: Any) -> dict[str, Any]:
 
 
 def _names(tree: ast.AST) -> Iterator[str]:
-    """The names that are used and may come from outside."""
-    own = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    own |= {getattr(tree, "name", "")} | set(vars(builtins))
-    used = (node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
+    """The names that come from outside of a definition, by Python's own rules of scope."""
+    own = {getattr(tree, "name", "")} | set(vars(builtins))
+    used = (name for node in Outside(tree).nodes for name in held(node))
     yield from dict.fromkeys(name for name in used if name not in own)
 
 
 def _rename(tree: Any, names: dict[str, str]) -> Any:
-    for node in ast.walk(tree):
+    for node in Outside(tree).nodes:
         if isinstance(node, ast.Name):
             node.id = names.get(node.id, node.id)
-        elif isinstance(node, (ast.FunctionDef, ast.ClassDef)) and node is tree:
-            node.name = names.get(node.name, node.name)
-        elif isinstance(node, (ast.Global, ast.Nonlocal)):
+        else:
             node.names = [names.get(name, name) for name in node.names]
+    if not isinstance(tree, ast.expr):
+        tree.name = names.get(tree.name, tree.name)
     return tree
 
 

@@ -252,11 +252,11 @@ def of_the_loss(parameters, x, classes):
     "does not.",
 )
 def of_the_probability(parameters, x, classes):
-    def slope(logits, own):
+    def start(logits, own):
         p = softmax(logits)
         return p * (own - (own * p).sum(axis=1, keepdims=True))
 
-    return evidence(parameters, x, classes, slope)
+    return evidence(parameters, x, classes, start)
 
 
 @mistake(

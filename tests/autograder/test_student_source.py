@@ -79,10 +79,92 @@ def test_a_recursive_function_calls_itself_under_its_new_name():
 
 def test_what_has_no_source_is_named():
     with pytest.raises(NoSource, match="`offset` is a object"):
-        source_as(around(object(), abs), "answer")
+        source_as(around(object(), _helper), "answer")
 
 
 def test_what_registers_a_mistake_is_no_part_of_what_a_student_wrote():
     mistake = next(m for m in mistakes_of("structure.neuron") if m.name == "without_bias")
     text = source_as(mistake.function, "neuron")
     assert text == "def neuron(x, w, b, activation):\n    return activation(x @ w)"
+
+
+# Scopes -------------------------------------------------------------------------------------
+
+
+def offset(x):
+    return x + 100
+
+
+def local_function_of_that_name(x):
+    def offset(y):
+        return y + 1
+
+    return offset(x)
+
+
+def local_variable_of_that_name(x):
+    offset = x + 1
+    return sum(offset for _ in range(2))
+
+
+def comprehension_of_that_name(xs):
+    return [offset * 2 for offset in xs] + [offset(x) for x in xs]
+
+
+def local_in_one_and_not_in_the_other(x):
+    def local():
+        offset = 1
+        return x + offset
+
+    def borrowed():
+        return offset(x)
+
+    return local(), borrowed()
+
+
+def default_of_that_name(x):
+    def inner(offset=offset):
+        return offset(x)
+
+    return inner()
+
+
+def changing_a_variable_around(x):
+    total = 0
+
+    def add(offset):
+        nonlocal total
+        total += offset
+
+    add(x)
+    return total
+
+
+class Shifted:
+    """A method does not see what its class binds."""
+
+    def offset(self):
+        return "the method"
+
+    def value(self, x):
+        return offset(x), self.offset()
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        (local_function_of_that_name, 1),
+        (local_variable_of_that_name, 1),
+        (comprehension_of_that_name, [1, 2]),
+        (local_in_one_and_not_in_the_other, 1),
+        (default_of_that_name, 1),
+        (changing_a_variable_around, 1),
+    ],
+    ids=lambda value: getattr(value, "__name__", ""),
+)
+def test_a_name_is_borrowed_only_where_python_would_look_outside(function, argument):
+    assert written(function)[0](argument) == function(argument)
+
+
+def test_a_method_borrows_the_function_and_not_the_method_of_that_name():
+    assert written(Shifted)[0]().value(1) == Shifted().value(1) == (101, "the method")
