@@ -23,6 +23,18 @@ from autograder.keys import Key, KnownMistake
 
 MANY = 6  # cases that are right, to be counted and not listed
 MATCH = 1e-6  # relative: the student's rounding is not the mistake's
+ROUNDING = 100  # units in the last place, of the largest entry of an answer, that rounding may cost
+
+
+@dataclass(frozen=True)
+class _Rounding:
+    """How far two computations of one answer may differ: relative to an entry, and in any entry."""
+
+    relative: float
+    absolute: float
+
+
+OWN = _Rounding(MATCH, 0.0)
 
 
 @dataclass(frozen=True)
@@ -39,7 +51,9 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     where = where_to_look(exercise, key, outcomes)
     known = {mistake.name: mistake for mistake in key.mistakes}
-    everywhere = [m for m in key.mistakes if _answered_alike(m, outcomes, range(len(outcomes)))]
+    everywhere = [
+        m for m in key.mistakes if _answered_alike(m, key, outcomes, range(len(outcomes)))
+    ]
     if len(everywhere) == 1:  # the strongest evidence: alike wherever right, alike wherever wrong
         return _named(everywhere[0], where)
     for finding in findings:
@@ -64,16 +78,20 @@ def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator
         yield from (
             m
             for m in key.mistakes
-            if _answered_alike(m, outcomes, checks) and _is_wrong_in(m, key, checks)
+            if _answered_alike(m, key, outcomes, checks) and _is_wrong_in(m, key, checks)
         )
     yield from (m for m in key.mistakes if _same_wrong_array(exercise, key, outcomes, m))
 
 
-def _answered_alike(mistake: KnownMistake, outcomes: list[Outcome], checks: Iterable[int]) -> bool:
+def _answered_alike(
+    mistake: KnownMistake, key: Key, outcomes: list[Outcome], checks: Iterable[int]
+) -> bool:
     return all(
-        _same_answer(got, recorded)
+        _same_answer(got, recorded, asked)
         for i in checks
-        for got, recorded in zip(outcomes[i].answers, mistake.answers[i], strict=False)
+        for asked, got, recorded in zip(
+            key.questions[i], outcomes[i].answers, mistake.answers[i], strict=False
+        )
     )
 
 
@@ -87,39 +105,67 @@ def _is_wrong_in(mistake: KnownMistake, key: Key, checks: Iterable[int]) -> bool
     )
 
 
-def _same_answer(got: Answer, recorded: Answer) -> bool:
+def _same_answer(got: Answer, recorded: Answer, asked: Question) -> bool:
     if got.problem or recorded.problem:  # a secret answer's detail is cut
         same_detail = recorded.detail.startswith(got.detail)
         return got.problem == recorded.problem and same_detail
-    return got.changed == recorded.changed and _same(got.value, recorded.value)
+    if got.changed != recorded.changed:
+        return False
+    return _same(got.value, recorded.value, _rounding(recorded.value, asked))
 
 
-def _same(got: Any, recorded: Any) -> bool:
+def _rounding(answer: Any, asked: Question) -> _Rounding:
+    """What rounding may do to an answer: it is as precise as the coarsest array that went in, and
+    what cancels to zero in it leaves a rest the size of the largest entry's last digits."""
+    single = any(array.dtype == np.float32 for array in _arrays(asked.arguments))
+    unit = ROUNDING * float(np.finfo(np.float32 if single else np.float64).eps)
+    sizes = [np.abs(a[np.isfinite(a)]) for a in _arrays(answer)]
+    return _Rounding(
+        max(MATCH, unit), unit * max((float(s.max(initial=0)) for s in sizes), default=0)
+    )
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray]:
+    """The floating numbers and arrays of a tree of data."""
+    if type(value) in (list, tuple, dict):
+        for item in value.values() if type(value) is dict else value:
+            yield from _arrays(item)
+    elif (
+        isinstance(value, (float, np.ndarray, np.generic)) and np.asarray(value).dtype.kind in "fc"
+    ):
+        yield np.asarray(value)
+
+
+def _same(got: Any, recorded: Any, rounding: _Rounding = OWN) -> bool:
     """Whether two answers are the same up to rounding; NaN is the same as NaN."""
     if type(recorded) in (list, tuple):
         return (
             type(got) in (list, tuple)
             and len(got) == len(recorded)
-            and all(_same(g, r) for g, r in zip(got, recorded, strict=True))
+            and all(_same(g, r, rounding) for g, r in zip(got, recorded, strict=True))
         )
     if type(recorded) is dict:
-        return type(got) is dict and not compare(got, recorded)
+        return (
+            type(got) is dict
+            and got.keys() == recorded.keys()
+            and all(_same(got[name], recorded[name], rounding) for name in recorded)
+        )
     if recorded is None or type(recorded) is str:
         return type(got) is type(recorded) and got == recorded
     if got is None or type(got) in (list, tuple, dict, str):
         return False
     got, recorded = np.asarray(got), np.asarray(recorded)
     return got.shape == recorded.shape and got.dtype.kind == recorded.dtype.kind and _close(
-        got, recorded
+        got, recorded, rounding
     )  # fmt: skip
 
 
-def _close(a: np.ndarray, b: np.ndarray) -> bool:
+def _close(a: np.ndarray, b: np.ndarray, rounding: _Rounding = OWN) -> bool:
     if a.dtype.kind not in "fc":
         return bool(np.array_equal(a, b))
-    finite = np.abs(b[np.isfinite(b)])
-    scale = float(finite.max()) if finite.size else 0.0
-    return bool(np.allclose(a, b, rtol=MATCH, atol=1e-9 * scale, equal_nan=True))
+    largest = float(np.abs(b[np.isfinite(b)]).max(initial=0))
+    absolute = max(rounding.absolute, 1e-9 * largest)
+    return bool(np.allclose(a, b, rtol=rounding.relative, atol=absolute, equal_nan=True))
 
 
 def _same_wrong_array(
@@ -138,7 +184,8 @@ def _same_wrong_array(
     if len(parts[0]) < 2 or any(first.which not in part for part in parts):
         return False
     mine, theirs, target = (part[first.which] for part in parts)
-    return _same(mine, theirs) and bool(compare(theirs, target))
+    rounding = _rounding(recorded, first.question)
+    return _same(mine, theirs, rounding) and bool(compare(theirs, target))
 
 
 def _leaves(exercise: Exercise, value: Any) -> dict[str, Any]:

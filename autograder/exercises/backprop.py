@@ -172,6 +172,7 @@ EXERCISES = [
                 tolerance=Tolerance(entry=1e-7, block=1e-7),
             ),
             Values(checkers.used_cases, title="telling right from wrong", share=0.5),
+            Property("rounding", checkers.linear_cases, checkers.is_not_drowned, share=0.0),
         ),
         result="the gradient",
         drive=checkers.with_function,

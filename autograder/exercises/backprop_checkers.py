@@ -11,11 +11,13 @@ from typing import Any
 
 import numpy as np
 
+from autograder.checks import Again, Broken
 from autograder.exercise import Question, question
 
 Array = np.ndarray
 
 FUNCTIONS: dict[str, Callable[[Array, Array], Any]] = {
+    "sum(a * x)": lambda x, a: np.sum(a * x),
     "sum(a * sin(x))": lambda x, a: np.sum(a * np.sin(x)),
     "sum(a * x**3)": lambda x, a: np.sum(a * x**3),
     "sum(tanh(x @ a)**2)": lambda x, a: np.sum(np.tanh(x @ a) ** 2),
@@ -71,6 +73,25 @@ def single_cases(rng: np.random.Generator) -> Iterator[Question]:
     """Where too few digits are left for a difference."""
     x = rng.uniform(1, 2, size=(2, 3)).astype(np.float32)
     yield question("an x in float32", f="sum(a * sin(x))", a=rng.normal(size=(2, 3)), x=x)
+
+
+def linear_cases(rng: np.random.Generator) -> Iterator[Question]:
+    """Where a difference is exact, however long the step, but for what rounding makes of it."""
+    x, a = rng.uniform(1, 2, size=(3, 2)), rng.uniform(1, 2, size=(3, 2))
+    yield question("a linear function", f="sum(a * x)", a=a, x=x)
+
+
+def is_not_drowned(value: Any, asked: Question, again: Again) -> Broken | None:
+    """The slopes of a linear function are its weights: what differs a little is rounding."""
+    a = asked.arguments["a"]
+    error = np.abs(value - a).max()
+    if not 1e-7 < error < 0.1:
+        return None
+    return Broken(
+        "The slopes of a linear function, which any step measures exactly, are drowned in rounding.",
+        f"The largest error is {error:.1e}.",
+        mistake="step_too_small",
+    )
 
 
 def used_cases(rng: np.random.Generator) -> Iterator[Question]:

@@ -5,6 +5,7 @@ import pytest
 
 from autograder.checks import Property, Values
 from autograder.exercise import Along, question
+from tests.conftest import linear_backward
 
 RNG = np.random.default_rng(5)
 U = RNG.normal(size=(4, 3))
@@ -192,6 +193,58 @@ def test_a_known_mistake_computed_in_another_order_is_named(linear):
         return dx, dw, db * (1 + 1e-9)
 
     assert linear(mistakes=[averaged]).verdict(student).mistake == "averaged"
+
+
+# Rounding -----------------------------------------------------------------------------------
+
+
+def single(upstream, x, w, b):
+    """float32 went in, and float64 comes out."""
+    return tuple(part.astype(np.float64) for part in linear_backward(upstream, x, w, b))
+
+
+def test_a_mistake_in_float32_is_named_where_float32_rounds_otherwise(case):
+    rng = np.random.default_rng(2)
+    shapes = {"upstream": (4, 2), "x": (4, 3), "w": (3, 2), "b": (2,)}
+    given = {name: rng.normal(size=shape).astype(np.float32) for name, shape in shapes.items()}
+    right = case(linear_backward, given, mistakes=[single], returns=("dx", "dw", "db"))
+
+    def elsewhere(upstream, x, w, b):
+        return tuple(part * (1 + 3e-7 * np.cos(part)) for part in single(upstream, x, w, b))
+
+    assert named(right, elsewhere) == "single"
+
+
+def test_a_mistake_is_named_beside_a_part_that_is_zero_but_for_rounding(case):
+    def right(u):
+        return u, np.full(3, 3e-17)
+
+    def squared(u):
+        """It is squared."""
+        return u**2, np.full(3, 4e-17)
+
+    def cubed(u):
+        """It is cubed."""
+        return u**3, np.full(3, 4e-17)
+
+    several = case(right, {"u": U}, mistakes=[squared, cubed], returns=("a", "b"))
+    assert named(several, lambda u: (u**2, np.array([-1e-17, 0, 5e-17]))) == "squared"
+
+
+def test_a_small_part_that_differs_still_tells_two_mistakes_apart(case):
+    def right(u):
+        return u, 1e-6 * u
+
+    def first(u):
+        """The small part is doubled."""
+        return u + 1, 2e-6 * u
+
+    def second(u):
+        """The small part is tripled."""
+        return u + 1, 3e-6 * u
+
+    several = case(right, {"u": U}, mistakes=[first, second], returns=("a", "b"))
+    assert [named(several, slip) for slip in (first, second)] == ["first", "second"]
 
 
 def test_a_known_mistake_in_one_array_is_named_beside_another_slip(linear):

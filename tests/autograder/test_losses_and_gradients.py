@@ -6,10 +6,14 @@ import pytest
 from autograder.ask import ask
 from autograder.checking import judge
 from autograder.compare import compare, leaves, part_names
+from autograder.exercise import question
 from autograder.exercises import find
 from autograder.feedback import to_text
+from autograder.keys import Key
+from autograder.losses_and_gradients import LossAndGradients
 from autograder.record import record, solution
 from solutions.backprop import mlp_loss_and_grads
+from tests.conftest import make_exercise
 
 MLP = find("backprop.mlp_loss_and_grads")
 
@@ -145,3 +149,64 @@ def test_the_right_answers_are_numbers_measured_from_the_forward_pass(key):
     value, gradients = right
     assert value == pytest.approx(solution("backprop_forward.mlp_loss")(*asked.arguments.values()))
     assert set(gradients[0][0]) == {"lower", "upper", "error"}
+
+
+# A gradient that is zero but for rounding ------------------------------------------------------
+
+
+def shifted_loss(w, shift, x, labels):
+    """The cross-entropy of logits that are all shifted alike, which moves nothing."""
+    logits = x @ w + shift
+    logits = logits - logits.max(axis=1, keepdims=True)
+    p = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+    rows = np.arange(len(x))
+    dlogits = p.copy()
+    dlogits[rows, labels] -= 1
+    dlogits /= len(x)
+    loss = float(-np.log(p[rows, labels]).mean())
+    return loss, (x.T @ dlogits, dlogits.sum().reshape(1))
+
+
+def shifted_cases(rng):
+    for about in ("one", "two", "three"):
+        yield question(
+            about,
+            w=rng.normal(size=(3, 4)),
+            shift=rng.normal(size=1),
+            x=rng.normal(size=(5, 3)),
+            labels=rng.integers(4, size=5),
+        )
+
+
+class Forward:
+    """A solution that gives the loss alone where the check looks for the forward pass."""
+
+    def __call__(self, *arguments):
+        return shifted_loss(*arguments)[0]
+
+
+@pytest.fixture
+def shifted():
+    check = LossAndGradients(shifted_cases, of="demo.forward", wrt=("w", "shift"))
+    exercise = make_exercise(check, returns=("the loss", "(dw, dshift)"))
+    asked = check.questions(np.random.default_rng(3))
+    rights = [check.right(each, None, lambda name: Forward()) for each in asked]
+    key = Key(exercise.name, True, (tuple(asked),), (tuple(rights),), (), ())
+    return lambda student: judge(exercise, key, lambda q: ask(student, exercise.drive, q.arguments))
+
+
+def test_a_gradient_that_is_zero_but_for_rounding_is_no_reason_to_doubt_the_others(shifted):
+    def student(*arguments):
+        loss, (dw, dshift) = shifted_loss(*arguments)
+        return 3 * loss, (3 * dw, 3 * dshift)
+
+    assert shifted(shifted_loss).right
+    assert "Your gradients are right for the loss that you return" in to_text(shifted(student))
+
+
+def test_a_wrong_gradient_beside_one_that_is_zero_is_still_doubted(shifted):
+    def student(*arguments):
+        loss, (dw, dshift) = shifted_loss(*arguments)
+        return 3 * loss, (2 * dw, 3 * dshift)
+
+    assert "The gradients are wrong too" in to_text(shifted(student))
