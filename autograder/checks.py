@@ -9,7 +9,15 @@ from typing import Any
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.compare import Difference, Tolerance, compare, interval, leaves, sentence
+from autograder.compare import (
+    Difference,
+    Tolerance,
+    compare,
+    describe,
+    interval,
+    leaves,
+    sentence,
+)
 from autograder.exercise import Ask, Cases, Exercise, Finding, Outcome, Question, Reference
 from autograder.gradients import numerical_gradient
 
@@ -190,6 +198,44 @@ class Property:
                             question=asked, mistake=broken.mistake)
                 )  # fmt: skip
         return Outcome(float(not findings), tuple(findings), tuple(answers))
+
+
+def stays_single(slip: str) -> Callable[[Any, Question, Again], Broken | None]:
+    """Hold that float32 comes back where float32 goes in, and that the numbers are those of float64
+    up to rounding; `slip` names the mistake of returning float64.
+
+    For results of which a part is zero but for rounding, so that no two right answers agree in it:
+    the two answers of the student are compared with each other.
+    """
+
+    def holds(value: Any, asked: Question, again: Again) -> Broken | None:
+        single = _arrays_in(value)
+        other = [part.dtype for part in single if part.dtype != np.float32]
+        if not single or other:
+            came = other[0] if other else describe(value)
+            says = f"float32 went in, and {came} came out: the dtype should stay."
+            return Broken(says, mistake=slip if other and other[0] == np.float64 else "")
+        double = _arrays_in(again(**{name: doubled(a) for name, a in asked.arguments.items()}))
+        largest = max(float(np.abs(part).max()) for part in double)
+        for one, other_one in zip(single, double, strict=True):
+            if not np.allclose(one, other_one, rtol=1e-3, atol=1e-4 * largest):
+                return Broken(
+                    "In float32 the numbers differ from those in float64 by more than rounding."
+                )
+        return None
+
+    return holds
+
+
+def _arrays_in(value: Any) -> list[np.ndarray]:
+    return [part for _, part in leaves(value, "") if type(part) is np.ndarray]
+
+
+def doubled(value: Any) -> Any:
+    """The same in float64, whatever of it is a floating array."""
+    if type(value) is np.ndarray and value.dtype.kind == "f":
+        return value.astype(np.float64)
+    return type(value)(map(doubled, value)) if type(value) in (list, tuple) else value
 
 
 LOST = {

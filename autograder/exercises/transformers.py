@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from autograder.checks import Again, Broken, Gradient, Property, Values
-from autograder.compare import describe, leaves
+from autograder.checks import Again, Broken, Gradient, Property, Values, stays_single
+from autograder.compare import describe
 from autograder.exercise import Exercise, Question, question
 from autograder.exercises.transformers_attention import ATTENTION, causal, padding, single
 from autograder.losses_and_gradients import LossAndGradients
@@ -158,48 +158,6 @@ def heads_backward_single(rng: np.random.Generator) -> Cases:
     upstream = rng.normal(size=(2, 3, 4)).astype(np.float32)
     case = single(heads_case(rng, 2, 3, 4, 2, causal(3, 3)))
     yield question("float32", upstream=upstream, **case)
-
-
-def doubled(value: Any) -> Any:
-    """The same in float64."""
-    if type(value) is np.ndarray and value.dtype.kind == "f":
-        return value.astype(np.float64)
-    return type(value)(map(doubled, value)) if type(value) in (list, tuple) else value
-
-
-def stays_single(slip: str) -> Callable[[Any, Question, Again], Broken | None]:
-    """float32 comes back, and the numbers are those of float64 up to rounding.
-
-    The two answers of the student are compared with each other: the gradient of the keys' bias is
-    zero, so what float32 makes of it is rounding alone, and no two right answers agree in that.
-    """
-
-    def holds(value: Any, asked: Question, again: Again) -> Broken | None:
-        found = [part for _, part in leaves(value, "") if type(part) is np.ndarray]
-        other = [np.dtype(part.dtype) for part in found if part.dtype != np.float32]
-        if not found or other:
-            came = other[0] if other else describe(value)
-            return Broken(f"float32 went in, and {came} came out: the dtype should stay.",
-                          mistake=slip if other and other[0] == np.float64 else "")  # fmt: skip
-        exact = [
-            part
-            for _, part in leaves(again(**doubled_arguments(asked)), "")
-            if type(part) is np.ndarray
-        ]
-        largest = max(float(np.abs(part).max()) for part in exact)
-        for one, other_one in zip(found, exact, strict=True):
-            if not np.allclose(one, other_one, rtol=1e-3, atol=1e-4 * largest):
-                return Broken(
-                    "In float32 the numbers differ from those in float64 by more than rounding."
-                )
-        return None
-
-    return holds
-
-
-def doubled_arguments(asked: Question) -> dict[str, Any]:
-    """The arguments of a question in float64."""
-    return {name: doubled(value) for name, value in asked.arguments.items()}
 
 
 # positions and blocks

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import Broken, CannotTell, Gradient, Property, Values
+from autograder.checks import Broken, CannotTell, Gradient, Property, Values, stays_single
 from autograder.exercise import question
 
 X = np.array([[1.0, 2.0, 3.0], [-1.0, 0.5, 2.0]])
@@ -190,6 +190,45 @@ def test_no_error_of_a_property_reaches_the_student(build, error):
 
     verdict = build(lambda x: 1.0, Property("p", one_case, holds)).verdict(lambda x: 2.0)
     assert says(verdict) == ["The result has not the form that the exercise asks for."]
+
+
+# float32 ------------------------------------------------------------------------------------
+
+
+def single_case(rng):
+    yield question("float32", x=X.astype(np.float32))
+
+
+STAYS = Property("float32", single_case, stays_single("in_double"))
+
+
+def test_float32_that_stays_is_accepted_though_a_part_is_rounding_alone(build):
+    def student(x):
+        return softmax(x), softmax(x).sum(axis=1) - 1
+
+    assert build(student, STAYS).verdict(student).right
+
+
+def test_float64_that_comes_out_of_float32_is_named(build):
+    def in_double(x):
+        """It is float64."""
+        return softmax(x).astype(np.float64)
+
+    verdict = build(softmax, STAYS, mistakes=[in_double]).verdict(in_double)
+    assert says(verdict) == ["float32 went in, and float64 came out: the dtype should stay."]
+    assert verdict.mistake == "in_double"
+
+
+def test_numbers_that_are_wrong_in_float32_alone_are_refused(build):
+    def student(x):
+        return softmax(x) * (1.01 if x.dtype == np.float32 else 1)
+
+    assert "differ from those in float64" in says(build(softmax, STAYS).verdict(student))[0]
+
+
+@pytest.mark.parametrize("answer", [None, 3.0, [], "text"])
+def test_what_is_no_array_does_not_stay_float32(build, answer):
+    assert not build(softmax, STAYS).verdict(lambda x: answer).right
 
 
 # Several checks -----------------------------------------------------------------------------
