@@ -7,6 +7,7 @@ KaTeX's style sheet and fonts, copied beside it.
 
 import html
 import json
+import re
 import shutil
 import subprocess
 from functools import cache
@@ -24,6 +25,11 @@ from book.node import NodeFailed, install, program
 
 MATH = Path(__file__).resolve().parents[1] / "math"
 KATEX = MATH / "node_modules" / "katex" / "dist"
+# What changes the depth of a formula, and the gaps between its parts.
+STEP = re.compile(
+    r"(?P<open>\\begin\b|\\left\b|(?<!\\)\{)|(?P<close>\\end\b|\\right\b|(?<!\\)\})"
+    r"|(?P<gap>\\qquad\b|(?<=,)\s*\\quad\b)"
+)
 
 logger = logging.getLogger(__name__)
 
@@ -58,13 +64,26 @@ def typeset(tex: str, display: bool) -> str:
     return answer["html"]
 
 
+def parts_of(tex: str) -> list[str]:
+    """Cut a formula where a wide gap parts two statements, so that a phone sets them in two lines."""
+    parts, depth, start = [], 0, 0
+    for step in STEP.finditer(tex):
+        if step["gap"] is None:
+            depth += 1 if step["open"] else -1
+        elif depth == 0:
+            parts.append(tex[start : step.start()])
+            start = step.end()
+    return [*parts, tex[start:]]
+
+
 def typeset_node(node: nodes.Element, display: bool) -> str:
     """Typeset, or warn at the formula's line and show its source."""
+    tex = node.astext()
     try:
-        return typeset(node.astext(), display)
+        return "".join(typeset(part, display) for part in (parts_of(tex) if display else [tex]))
     except ValueError as error:
         logger.warning("KaTeX: %s", error, location=node)
-        return f"<code>{html.escape(node.astext())}</code>"
+        return f"<code>{html.escape(tex)}</code>"
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from book.ext.execution import FINGERPRINT, drop_if_stale, fingerprint
 from book.ext.glossary_backlinks import canonical, pattern
+from book.ext.katex_math import parts_of
 from book.palette import as_css, palette
 from book.plots import DATA, follow_theme
 
@@ -74,3 +75,21 @@ def test_a_plot_takes_its_colors_from_the_page() -> None:
     assert f"var(--nn-data, {DATA})" in svg
     assert 'id="x-a"' in svg
     assert "url(#x-c)" in svg
+
+
+@pytest.mark.parametrize(
+    ("tex", "parts"),
+    [
+        (r"z = x w, \qquad a = \sigma(z)", ["z = x w,", r"a = \sigma(z)"]),
+        (r"x = 1, \quad y = 2", ["x = 1,", "y = 2"]),
+        (r"\text{target:}\quad y", [r"\text{target:}\quad y"]),
+        (
+            r"\begin{aligned} a, \qquad b \end{aligned}",
+            [r"\begin{aligned} a, \qquad b \end{aligned}"],
+        ),
+        (r"\left( a, \quad b \right)", [r"\left( a, \quad b \right)"]),
+        (r"\frac{a \qquad b}{c} \qquad \{d\}", [r"\frac{a \qquad b}{c}", r"\{d\}"]),
+    ],
+)
+def test_a_formula_parts_at_its_wide_gaps_and_nowhere_inside(tex: str, parts: list[str]) -> None:
+    assert [part.strip() for part in parts_of(tex)] == parts
