@@ -27,6 +27,7 @@ class Verdict:
     explanation : its sentence, or for an unknown one what the evidence suggests
     printed, warnings : what the student's code printed and warned on the way
     remark : what is worth telling also where nothing is wrong
+    asked_as : what the student's code was asked in the case of the first finding
     """
 
     exercise: str
@@ -41,6 +42,7 @@ class Verdict:
     public: bool = True
     first_mend: str = ""
     remark: str = ""
+    asked_as: str = ""
 
     @property
     def right(self) -> bool:
@@ -73,10 +75,11 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
         outcomes.append(outcome)
         nothing = all(answer.problem == "not implemented" for answer in outcome.answers)
         if nothing and len(outcomes) == 1:
-            first = outcome.findings[:1]
-            return Verdict(exercise.name, 0.0, exercise.points, first, public=key.public)
+            told = outcome.findings[:1]
+            return Verdict(exercise.name, 0.0, exercise.points, told, public=key.public)
     findings = tuple(finding for outcome in outcomes for finding in outcome.findings)
     diagnosis = diagnose(exercise, key, outcomes, ask_and_remember) if findings else Diagnosis()
+    asked = findings[0].question if findings else None
     return Verdict(
         exercise=exercise.name,
         points=_points(exercise, outcomes, bool(findings)),
@@ -89,6 +92,7 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
         warnings=next((answer.warnings for answer in seen if answer.warnings), ()),
         public=key.public,
         remark=" ".join(outcome.remark for outcome in outcomes if outcome.remark),
+        asked_as=exercise.written(asked) if asked else "",
     )
 
 

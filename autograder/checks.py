@@ -60,7 +60,7 @@ class Values:
         for asked, right in zip(questions, rights, strict=True):
             answer = ask(asked)
             answers.append(answer)
-            if problem := find_problem(self.title, answer, asked):
+            if problem := find_problem(exercise, self.title, answer, asked):
                 findings.append(problem)
                 failed.update(names)
                 continue
@@ -181,13 +181,13 @@ class Property:
 
             answer = ask(asked)
             answers.append(answer)
-            if problem := find_problem(self.title, answer, asked):
+            if problem := find_problem(exercise, self.title, answer, asked):
                 findings.append(problem)
                 continue
             try:
                 broken = self.holds(answer.value, asked, again)
             except AskedInVain as vain:
-                findings.append(find_problem(self.title, vain.answer, vain.asked))  # type: ignore[arg-type]
+                findings.append(find_problem(exercise, self.title, vain.answer, vain.asked))  # type: ignore[arg-type]
                 continue
             except Exception:  # no student sees a traceback of ours; `record` sees to the reference
                 says = f"{sentence(exercise.result)} has not the form that the exercise asks for."
@@ -245,7 +245,7 @@ LOST = {
 }
 
 
-def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
+def find_problem(exercise: Exercise, check: str, answer: Answer, asked: Question) -> Finding | None:
     """The finding for an answer that is no value, or that cost the caller an argument."""
     if answer.problem == "not implemented":
         return Finding(check, answer.problem, "", "Not implemented yet.", question=asked)
@@ -253,10 +253,7 @@ def find_problem(check: str, answer: Answer, asked: Question) -> Finding | None:
         says = f"Your code raised {answer.detail}."
         outside = not answer.traceback.startswith("  in ")
         if answer.detail == "TypeError" and outside and " argument" in answer.traceback:
-            names = ", ".join(asked.arguments)
-            says = (
-                f"Your code could not be called. It is given, in this order: {names or 'nothing'}."
-            )
+            says = f"Your code could not be called. What is asked of it: {exercise.written(asked)}."
         return Finding(check, "error", "", says, "", answer.traceback, asked)
     if answer.problem == "not callable":
         says = f"There is {answer.detail} under this name, not a function. Run its cell again."

@@ -141,6 +141,9 @@ class Exercise:
     core : whether it is on the core path of one term
     drive : how a question is put to student code, where that is not a plain call; it runs beside
         the student's code and holds neither seed nor answer
+    asked_as : what `drive` then asks of the student's code, as messages write it, where that is not
+        a call with the question's arguments: a text without numbers, or a function that makes one
+        of the arguments
     few_mistakes : the reason, where fewer than three mistakes are known
     defined_by : the function or class that is checked, where it has another name than the
         exercise: several exercises may grow one class
@@ -159,6 +162,7 @@ class Exercise:
     needs: tuple[str, ...] = ()
     core: bool = False
     drive: Callable[[Any, dict[str, Any]], Any] = field(default=call)
+    asked_as: str | Callable[[dict[str, Any]], str] = ""
     few_mistakes: str = ""
     defined_by: str = ""
     seconds: float = 0.0
@@ -178,6 +182,12 @@ class Exercise:
     def symbol(self) -> str:
         """The name of the function or class that the student writes."""
         return self.defined_by or self.short_name
+
+    def written(self, asked: Question) -> str:
+        """What the student's code is asked, as it would write it: ``linear(x, w, b)``."""
+        if callable(self.asked_as):
+            return self.asked_as(asked.arguments)
+        return self.asked_as or f"{self.symbol}({', '.join(asked.arguments)})"
 
     @property
     def solution_name(self) -> str:

@@ -55,7 +55,7 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     first = verdict.findings[0]
     parts = [f for f in verdict.findings if f.question is first.question and f.check == first.check]
     if first.question is not None:
-        call = called(verdict.exercise, first.question, verdict.public)
+        call = called(verdict.asked_as, first.question, verdict.public)
         shown.append((f"Asked: {first.question.about}.", call))
     for finding in parts:
         shown.append((_with_evidence(finding, verdict.public), _shown_traceback(finding, verdict)))
@@ -72,10 +72,9 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     return shown
 
 
-def called(exercise: str, question: Question, public: bool = True) -> str:
+def called(asked_as: str, question: Question, public: bool = True) -> str:
     """The call, with the shapes of its arguments and, where they are small and public, their values."""
-    name = exercise.partition(".")[2]
-    lines = [f"{name}({', '.join(question.arguments)})"]
+    lines = [asked_as]
     lines += [f"  {key}: {_shape(value, public)}" for key, value in question.arguments.items()]
     return "\n".join(lines)
 

@@ -69,7 +69,7 @@ class LossAndGradients(Values):
         for asked, right in zip(questions, rights, strict=True):
             answer = ask(asked)
             answers.append(answer)
-            if problem := find_problem(self.title, answer, asked):
+            if problem := find_problem(exercise, self.title, answer, asked):
                 findings.append(problem)
                 failed.update(parts)
                 continue

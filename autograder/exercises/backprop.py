@@ -176,6 +176,7 @@ EXERCISES = [
         ),
         result="the gradient",
         drive=checkers.with_function,
+        asked_as=checkers.with_function_written,
         hints=(
             "Change one entry of a copy of x, leave all the others, and see what f makes of it.",
             "One number tells little about a slope; two tell it well if x lies in their middle.",
@@ -195,6 +196,7 @@ EXERCISES = [
         result="the verdict",
         needs=("backprop.numerical_gradient",),
         drive=checkers.with_function,
+        asked_as=checkers.with_function_written,
         hints=(
             "Measure the gradient, then compare entry by entry. How large may a difference be? That "
             "depends on how large the gradient is, not on the single entry.",
@@ -299,6 +301,7 @@ EXERCISES = [
         result="the record",
         needs=("backprop.linear_backward",),
         drive=with_a_tape,
+        asked_as="out, cache, backward = linear_with_cache(x, w, b); backward(upstream, cache)",
         hints=(
             "Which of x, w, b and out appear in the three gradients of `linear_backward`?",
             "Define `backward` inside the function and return it; it may only use its arguments, so "

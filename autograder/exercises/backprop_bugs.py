@@ -181,7 +181,7 @@ class Exposes:
         """Ask for the case, and put it to every broken pass."""
         (asked,) = questions
         answer = ask(asked)
-        if found := find_problem(self.title, answer, asked):
+        if found := find_problem(exercise, self.title, answer, asked):
             return Outcome(0.0, (found,), (answer,))
         if says := problem_with(answer.value):
             return Outcome(0.0, (self.finding(says, asked),), (answer,))

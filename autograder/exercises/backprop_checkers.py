@@ -56,6 +56,13 @@ def with_function(student: Any, arguments: dict[str, Any]) -> Any:
     return bool(np.abs(result - arguments["claim"]).max() <= 1e-6 * size)
 
 
+def with_function_written(arguments: dict[str, Any]) -> str:
+    """The call that `with_function` makes; `a` and a claim are not among its arguments."""
+    called = "gradient_check" if "gradient" in arguments else "numerical_gradient"
+    names = [name for name in arguments if name not in ("a", "claim")]
+    return f"{called}({', '.join(names)}), where f uses a"
+
+
 def measured_cases(rng: np.random.Generator) -> Iterator[Question]:
     """Functions whose gradient is to be measured."""
     x, a = rng.normal(size=(3, 4)), rng.normal(size=(3, 4))

@@ -21,6 +21,7 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
     "pow": operator.pow, "neg": operator.neg,
 }  # fmt: skip
+BUILT = "out = operations on Value(x) for x in inputs"
 METHODS = ("relu", "tanh", "exp", "log")
 
 
@@ -75,6 +76,15 @@ def back_by_itself(student: Any, arguments: dict[str, Any]) -> Any:
     for number in arguments["calls"]:
         nodes[number].backward()
     return np.array([node.grad for node in nodes], dtype=float)
+
+
+def back_by_itself_written(arguments: dict[str, Any]) -> str:
+    """What `back_by_itself` does."""
+    if "operations" in arguments:
+        return f"{BUILT}; out.backward()"
+    return (
+        "nodes with these parents, whose _backward() adds slope * grad; node.backward() for calls"
+    )
 
 
 def wired(student: Any, parents: list[Any], slopes: Any) -> Any:

@@ -149,6 +149,7 @@ TRAIN_CNN = Exercise(
     ),
     result="what your model predicts",
     drive=train_where_there_are_images,
+    asked_as="predict = train_cnn(x_train, y_train, rng); predict(x_new)",
     needs=("convolution.cnn_loss_and_grads",),
     hints=(
         "All the parts are there: draw the weights by He's rule, shuffle, go down the gradient that "

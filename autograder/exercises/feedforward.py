@@ -260,6 +260,7 @@ EXERCISES = [
         ),
         returns=("the target", "what back gives"),
         drive=there_and_back,
+        asked_as="target, back = log_target(prices); back(predicted)",
         hints=(
             "Three steps lead there: logarithm, less the mean, divided by the standard deviation. The "
             "way back undoes them from the last to the first.",
@@ -325,6 +326,7 @@ EXERCISES = [
         ),
         result="what your model predicts",
         drive=train_and_predict,
+        asked_as="predict = train_house_prices(x_train, y_train, rng); predict(x_new)",
         needs=("feedforward.log_target", "feedforward.mlp_regression_loss_and_grads"),
         hints=(
             "You have all the parts. Standardize the features by the training houses, take the log "

@@ -113,7 +113,7 @@ class HeldOutScore:
             return Finding(self.title, "property", exercise.result, broken.says, broken.evidence,
                            question=asked, mistake=broken.mistake)  # fmt: skip
 
-        if problem := find_problem(self.title, answer, asked):
+        if problem := find_problem(exercise, self.title, answer, asked):
             return 0.0, "", [problem]
         if broken := has_no_form(answer.value, len(right)):
             return 0.0, "", [finding(broken)]

@@ -349,6 +349,7 @@ EXERCISES = [
         ),
         returns=("h", "c"),
         drive=with_lstm_gates,
+        asked_as="lstm_step(x, h, c, w_x, w_h, b)",
         hints=(
             "Compute the weighted sum of all four blocks at once, then cut it in four. Which blocks "
             "lie between 0 and 1, and which between -1 and 1?",
@@ -391,6 +392,7 @@ EXERCISES = [
         ),
         result="the new state",
         drive=with_gru_gates,
+        asked_as="gru_step(x, h, w_x, w_h, b_x, b_h)",
         hints=(
             "Keep the two weighted sums apart, that of x and that of h, each with its own bias: the "
             "candidate needs them one by one.",

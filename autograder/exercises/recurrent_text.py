@@ -238,6 +238,7 @@ TEXT = [
         ),
         result="the class",
         drive=drawn_often,
+        asked_as="sample_with_temperature(logits, temperature, rng), as often as draws says",
         hints=(
             "Divide first, then make probabilities. What does division by a small number do to the "
             "difference between two logits?",

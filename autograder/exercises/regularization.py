@@ -237,6 +237,7 @@ CURES = [
         ),
         result="dx",
         drive=with_branch,
+        asked_as="residual_backward(upstream, x, branch_backward), whose branch uses w",
         hints=(
             "Two paths lead from x to out. What does the gradient do where paths meet?",
             "Along the skip connection upstream arrives unchanged. Along the branch it goes through "

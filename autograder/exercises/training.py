@@ -274,6 +274,7 @@ EXERCISES = [
         checks=(Values(schedule_cases),),
         result="the rate",
         drive=step_by_step,
+        asked_as="cosine_schedule(step, total_steps, warmup_steps, peak, floor), step after step",
         hints=(
             "Three stretches: the rise, the fall, and what comes after the end. Write the fall as a "
             "function of the progress, which goes from 0 to 1.",

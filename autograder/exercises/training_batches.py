@@ -157,6 +157,7 @@ BATCHES = Exercise(
     ),
     result="the batches",
     drive=two_epochs,
+    asked_as="minibatches(x, labels, batch_size, rng), twice with the same rng",
     hints=(
         "Shuffle once, and cut afterwards. What can you shuffle that serves x and labels alike?",
         "Not the arrays themselves but the numbers of their rows: rng.permutation of the number of "

@@ -96,7 +96,7 @@ class HeldOut:
                 ABOUT, {"loss_and_grads": NETWORK, **given, "rng": asked.arguments["rng"]}
             )
             answer = ask(put)
-            if problem := find_problem(self.title, answer, put):
+            if problem := find_problem(exercise, self.title, answer, put):
                 return Outcome(0.0, (problem,), (answer,))
             if says := problem_with(answer.value, given["x"].shape[1]):
                 mistake = "diverged" if "NaN" in says else ""

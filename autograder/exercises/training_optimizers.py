@@ -17,6 +17,7 @@ Start = Callable[[np.ndarray], Any]  # an array of parameters -> the state befor
 
 SHAPES = ((3, 2), (4,), (4,), (2, 1, 3))
 STEPS = 12
+WALKED = " for each array, and for each of its gradients in turn"
 ARRAYS = tuple(f"w of array {number} of {len(SHAPES)}" for number in range(1, len(SHAPES) + 1))
 
 
@@ -130,6 +131,7 @@ OPTIMIZERS = [
         checks=checks_of(None, "", {"learning_rate": 0.1}, {"learning_rate": 1.7}),
         returns=ARRAYS,
         drive=walk,
+        asked_as=f"w = sgd_step(w, gradient, learning_rate){WALKED}",
         hints=(
             "The gradient points to where the loss grows fastest. You want it to fall.",
             "The step is the learning rate times the gradient. The result is a new array; `w` itself "
@@ -149,6 +151,7 @@ OPTIMIZERS = [
         ),
         returns=ARRAYS,
         drive=walk,
+        asked_as=f"w, velocity = momentum_step(w, gradient, velocity, learning_rate, beta){WALKED}",
         needs=("training.sgd_step",),
         hints=(
             "Two lines: first the new velocity, from the old one and the gradient; then the new w, "
@@ -170,6 +173,7 @@ OPTIMIZERS = [
         ),
         returns=ARRAYS,
         drive=walk,
+        asked_as=f"w, velocity = nesterov_step(w, gradient, velocity, learning_rate, beta){WALKED}",
         needs=("training.momentum_step",),
         hints=(
             "The velocity is that of momentum_step. Only what is subtracted from w is new.",
@@ -190,6 +194,7 @@ OPTIMIZERS = [
         ),
         returns=ARRAYS,
         drive=walk,
+        asked_as=f"w, s = rmsprop_step(w, gradient, s, learning_rate, rho, eps){WALKED}",
         needs=("training.sgd_step",),
         hints=(
             "Two lines again: first the new average of the squares, then the step.",
@@ -206,6 +211,7 @@ OPTIMIZERS = [
         checks=checks_of(averages, "state", *ADAM),
         returns=ARRAYS,
         drive=walk,
+        asked_as=f"w, state = adam_step(w, gradient, state, learning_rate, beta1, beta2, eps){WALKED}",
         needs=("training.momentum_step", "training.rmsprop_step"),
         hints=(
             "Take it in this order: count the step, renew both averages, correct both into new "
@@ -226,6 +232,7 @@ OPTIMIZERS = [
         ),
         returns=ARRAYS,
         drive=walk,
+        asked_as=f"w, state = adamw_step(w, gradient, state, learning_rate, beta1, beta2, eps, decay){WALKED}",
         needs=("training.adam_step",),
         hints=(
             "Your adam_step does all but one term. What does it never see?",

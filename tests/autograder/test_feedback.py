@@ -71,6 +71,36 @@ def test_one_point_is_singular(case):
     assert headline(case(double, {"u": U}, points=1).verdict(double)).endswith("1 of 1 point.")
 
 
+# What was asked -------------------------------------------------------------------------------
+
+
+def there_and_back(student, arguments):
+    value, back = student(arguments["u"])
+    return back(value) + arguments["beside"]
+
+
+def test_an_exercise_that_is_driven_tells_what_the_students_code_is_asked(case):
+    given = {"u": U, "beside": 1.0}
+    asked_as = "value, back = exercise(u); back(value)"
+    driven = case(lambda u: (u, abs), given, drive=there_and_back, asked_as=asked_as)
+    text = to_text(driven.verdict(lambda u: (u, np.sin)))
+    assert "    value, back = exercise(u); back(value)\n      u: array (3, 2), float64" in text
+    assert "exercise(u, beside)" not in text
+    plain = case(double, {"u": U}, asked_as=asked_as)
+    refused = to_text(plain.verdict(lambda: 1))
+    assert "What is asked of it: value, back = exercise(u); back(value)." in refused
+
+
+def test_what_is_asked_may_depend_on_the_arguments(case):
+    def asked_as(arguments):
+        return f"exercise({', '.join(name for name in arguments if name != 'beside')})"
+
+    given = [{"u": U}, {"u": U, "beside": 2.0}]
+    right = case(double, given, drive=lambda student, a: student(a["u"]), asked_as=asked_as)
+    text = to_text(right.verdict(lambda u: 2 * u if len(u) == 2 else 0 * u))
+    assert "    exercise(u)\n" in text
+
+
 # Wrong, in steps ----------------------------------------------------------------------------
 
 
@@ -148,8 +178,8 @@ PROBLEMS = {
     "exit": (lambda u: exit(), "Your code raised SystemExit."),
     "recursion": (lambda u: PROBLEMS["recursion"][0](u), "Your code raised RecursionError."),
     "no function": (3.0, "There is a float under this name, not a function. Run its cell again."),
-    "no argument": (lambda: 1, "Your code could not be called. It is given, in this order: u."),
-    "another argument": (lambda u, v: 1, "Your code could not be called. It is given, in this order: u."),
+    "no argument": (lambda: 1, "Your code could not be called. What is asked of it: exercise(u)."),
+    "another argument": (lambda u, v: 1, "Your code could not be called. What is asked of it: exercise(u)."),
 }  # fmt: skip
 
 
