@@ -14,7 +14,17 @@ from sphinx.application import Sphinx
 from sphinx.util import logging
 
 # Relative to the book's root. Folders are taken whole, without caches of Python's own.
-WATCHED = ("solutions", "autograder", "course/data", "book/plots.py", "benchmarks/results")
+WATCHED = (
+    "solutions",
+    "autograder",
+    "course/data",
+    "book/plots.py",
+    "book/layer_costs.py",
+    "book/minilm.py",
+    "book/wordpiece.py",
+    "book/recorded",
+    "benchmarks/results",
+)
 FINGERPRINT = "fingerprint-of-imports"
 
 logger = logging.getLogger(__name__)
