@@ -22,6 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 from autograder.exercise import Exercise
 from autograder.exercises import UnknownExercise, find, registry
+from autograder.how_to_work import IN_A_NOTEBOOK
 from autograder.record import solution
 
 COURSE = Path(__file__).resolve().parent.parent / "course"
@@ -129,7 +130,7 @@ class _Composer:
                         number,
                         f"{what} of MyST ({line.strip()[:40]!r}) would not be understood in the "
                         "notebook; course/ is CommonMark with $…$ and the directives exercise, "
-                        "written and code-cell",
+                        "written, how-to-work and code-cell",
                     )
         if text := "\n".join(lines).strip():
             yield Block(first_line, text)
@@ -141,11 +142,14 @@ class _Composer:
             self.add_exercise(block)
         elif block.directive == "written":
             self.add_written(block)
+        elif block.directive == "how-to-work":
+            name = self.exercise(block).name
+            self.cells.append(new_markdown_cell(IN_A_NOTEBOOK.format(exercise=name).strip()))
         else:
             raise self.error(
                 block.line,
                 f"the directive {{{block.directive}}} would not be understood in the notebook; "
-                "use exercise, written or code-cell",
+                "use exercise, written, how-to-work or code-cell",
             )
 
     def add_code(self, cell: Any, line: int) -> None:
@@ -156,13 +160,18 @@ class _Composer:
             made.metadata["nbgrader"] = _nbgrader(grade_id, locked=True)
         self.cells.append(made)
 
-    def add_exercise(self, block: Block) -> None:
+    def exercise(self, block: Block) -> Exercise:
+        """The exercise of this chapter that a directive names."""
         try:
             exercise = find(block.argument)
         except UnknownExercise as error:
             raise self.error(block.line, str(error)) from None
         if exercise.chapter != self.chapter:
             raise self.error(block.line, f"{exercise.name} belongs to course/{exercise.chapter}.md")
+        return exercise
+
+    def add_exercise(self, block: Block) -> None:
+        exercise = self.exercise(block)
         if exercise.symbol not in self.defined:
             self.defined.add(exercise.symbol)
             code = new_code_cell(solution_source(exercise))

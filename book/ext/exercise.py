@@ -12,6 +12,9 @@
     The rubric.
     ```
 
+    ```{how-to-work} structure.neuron
+    ```
+
 An exercise's points, needs and hints come from the registry, its stub from the composed notebook.
 Nothing about an exercise is written on the page, so that page, notebook and checks cannot disagree.
 ``make book SOLUTIONS=0`` leaves the rubrics of written questions out, for a class.
@@ -80,15 +83,6 @@ class ExerciseDirective(SphinxDirective):
         node += nodes.literal_block(stub, stub, language="python", classes=["exercise-stub"])
         summaries = ["A nudge", "A bigger hint", "Almost there"]
         node += fold_in_turn(summaries, [self.markdown(hint) for hint in exercise.hints])
-        call = f'check("{full_name}")'
-        node += nodes.paragraph(
-            "",
-            "",
-            nodes.Text("Or in the notebook: run your cell and then "),
-            nodes.literal(call, call),
-            nodes.Text("."),
-            classes=["exercise-how"],
-        )
         return [node]
 
     def needs(self, names: tuple[str, ...]) -> nodes.paragraph:
@@ -143,6 +137,20 @@ class WrittenDirective(SphinxDirective):
         return parsed.children
 
 
+class HowToWork(SphinxDirective):
+    """What a student does in the page; the notebook says what to do there."""
+
+    required_arguments = 1  # an exercise, which only the notebook's text names
+
+    def run(self) -> list[nodes.Node]:
+        from autograder.how_to_work import IN_THE_PAGE
+
+        self.env.note_dependency(str(Path(self.env.srcdir) / "autograder" / "how_to_work.py"))
+        says = nodes.container(classes=["how-to-work"])
+        self.state.nested_parse(StringList(IN_THE_PAGE.splitlines(), "how to work"), 0, says)
+        return [says]
+
+
 def visit_card(self: HTML5Translator, node: ExerciseCard) -> None:
     points = node["points"]
     worth = f"{points} point{'' if points == 1 else 's'}" if points else ""
@@ -174,6 +182,7 @@ def depart_folded(self: HTML5Translator, node: Folded) -> None:
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("exercise", ExerciseDirective)
     app.add_directive("written", WrittenDirective)
+    app.add_directive("how-to-work", HowToWork)
     app.add_node(ExerciseCard, html=(visit_card, depart_card))
     app.add_node(Folded, html=(visit_folded, depart_folded))
     return {"parallel_read_safe": True, "parallel_write_safe": True}

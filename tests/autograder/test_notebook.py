@@ -114,6 +114,15 @@ def test_a_written_question_keeps_its_rubric_for_the_instructor(tmp_path):
     assert "Because." not in student.source
 
 
+def test_a_notebook_says_how_to_work_in_a_notebook(tmp_path):
+    text = "```{how-to-work} structure.relu\n```\n"
+    said = compose(page(tmp_path, text)).cells[-1].source
+    assert 'hint("structure.relu")' in said
+    assert "run the cell" in said
+    assert "Hint*" not in said
+    assert "unknown" in complaint(page(tmp_path, "```{how-to-work} structure.unknown\n```\n"))
+
+
 FINE = {
     "inline code with braces": "Write `{x}` and ``{a}`b`` and `d['k']`.",
     "inline code that looks like a role": "MyST would write `` {ref}`x` `` here.",
