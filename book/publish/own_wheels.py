@@ -40,12 +40,15 @@ FOR_PAGES = ("book/*.py", "book/figures/lib/palette.js")  # what the pages' cell
 EPOCH = (2020, 1, 1, 0, 0, 0)  # the date of every file, so that the same content is the same wheel
 
 
+def tagged(file_name: str, content: bytes) -> str:
+    """Return a wheel's name with a hash as its build tag, so that a browser never takes an old one."""
+    name, version, *platform = file_name.split("-")
+    return "-".join((name, version, "0" + sha256(content).hexdigest()[:10], *platform))
+
+
 @dataclass(frozen=True)
 class Wheel:
-    """A pure wheel for the browser, and its entry in Pyodide's lock file.
-
-    Its file's name holds a hash as a build tag, so that a browser never takes an old one.
-    """
+    """A pure wheel for the browser, and its entry in Pyodide's lock file."""
 
     name: str
     version: str
@@ -55,8 +58,8 @@ class Wheel:
 
     @property
     def file_name(self) -> str:
-        tag = "0" + sha256(self.content).hexdigest()[:10]
-        return f"{self.name.replace('-', '_')}-{self.version}-{tag}-py3-none-any.whl"
+        name = f"{self.name.replace('-', '_')}-{self.version}-py3-none-any.whl"
+        return tagged(name, self.content)
 
     def entry(self) -> dict[str, Any]:
         return {

@@ -2,7 +2,8 @@
 
 A page or a worker loads ``_static/pyodide/pyodide.js`` and calls
 ``loadPyodide({indexURL: ".../_static/pyodide/"})``. Our wheels are in the lock file, so that
-``loadPackagesFromImports`` finds ``autograder``, ``course`` and ``book`` as it finds NumPy.
+``loadPackagesFromImports`` finds ``autograder``, ``course`` and ``book`` as it finds NumPy. All of it is
+bytecode: see ``bytecode.py``.
 
 With ``CDN=1`` only our wheels, the lock file and a small ``pyodide.js`` are in the folder. That
 script has the same name and the same contract, and takes everything else from Pyodide's CDN.
@@ -12,11 +13,13 @@ import json
 import shutil
 import subprocess
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from book.node import install, program
 from book.publish import own_wheels
+from book.publish.bytecode import LIBRARY, Archive, compiled
 from book.publish.package_files import CDN, cache_folder, fetch, needed, sha256, write_whole
 
 HERE = Path(__file__).parent
@@ -37,12 +40,10 @@ def distribution() -> tuple[dict[str, Any], dict[str, Any]]:
     return lock, {name: lock["packages"][name] for name in names}
 
 
-def place(source: Path, target: Path) -> None:
-    """Copy a file unless the same one is there."""
-    same = target.is_file() and target.stat().st_size == source.stat().st_size
-    if not same or sha256(target.read_bytes()) != sha256(source.read_bytes()):
-        target.unlink(missing_ok=True)
-        shutil.copy(source, target)
+def place(content: bytes, target: Path) -> None:
+    """Write a file unless the same one is there: a server then says that it has not changed."""
+    if not target.is_file() or target.read_bytes() != content:
+        write_whole(target, content)
 
 
 def font_list() -> own_wheels.Wheel:
@@ -73,32 +74,52 @@ def font_list() -> own_wheels.Wheel:
     return own_wheels.Wheel(name, version, content, imports, ("matplotlib",))
 
 
+def upstream(packages: dict[str, Any]) -> dict[str, bytes]:
+    """Return Pyodide's core and the files of its packages, compiled, and enter these in the lock."""
+    files = {name: (npm_pyodide() / name).read_bytes() for name in CORE}
+    archives = [Archive(files["python_stdlib.zip"], LIBRARY)]
+    for entry in packages.values():
+        archives.append(Archive(fetch(entry["file_name"], entry["sha256"]).read_bytes()))
+    files["python_stdlib.zip"], *contents = compiled(npm_pyodide(), archives)
+    for entry, content in zip(packages.values(), contents, strict=True):
+        if sha256(content) != entry["sha256"]:
+            entry["file_name"] = own_wheels.tagged(entry["file_name"], content)
+            entry["sha256"] = sha256(content)
+        files[entry["file_name"]] = content
+    return files
+
+
+def from_cdn(packages: dict[str, Any]) -> dict[str, bytes]:
+    """Return the script that takes the core from the CDN, and let the lock take the packages there."""
+    for entry in packages.values():
+        entry["file_name"] = CDN + entry["file_name"]
+    script = (HERE / "from_cdn.js").read_text("utf-8")
+    return {"pyodide.js": script.replace("{{CDN}}", CDN).encode()}
+
+
+def ours(student: bytes) -> list[own_wheels.Wheel]:
+    """Return our own wheels, compiled."""
+    wheels = [*own_wheels.wheels(student), *own_wheels.for_notebooks(), font_list()]
+    contents = compiled(npm_pyodide(), [Archive(wheel.content) for wheel in wheels])
+    return [
+        replace(wheel, content=content) for wheel, content in zip(wheels, contents, strict=True)
+    ]
+
+
 def assemble(target: Path, student: bytes, cdn: bool = False) -> None:
     """Fill ``target`` with what Python in the page needs, and with nothing else."""
     lock, packages = distribution()
-    target.mkdir(parents=True, exist_ok=True)
-    wanted = {"pyodide.js", "pyodide-lock.json"}
-    if cdn:
-        for entry in packages.values():
-            entry["file_name"] = CDN + entry["file_name"]
-        script = (HERE / "from_cdn.js").read_text("utf-8").replace("{{CDN}}", CDN)
-        write_whole(target / "pyodide.js", script.encode())
-    else:
-        wanted.update(CORE)
-        for name in CORE:
-            place(npm_pyodide() / name, target / name)
-        for entry in packages.values():
-            wanted.add(entry["file_name"])
-            place(fetch(entry["file_name"], entry["sha256"]), target / entry["file_name"])
-    for wheel in (*own_wheels.wheels(student), *own_wheels.for_notebooks(), font_list()):
-        wanted.add(wheel.file_name)
+    files = from_cdn(packages) if cdn else upstream(packages)
+    for wheel in ours(student):
+        files[wheel.file_name] = wheel.content
         packages[wheel.name] = wheel.entry()
-        write_whole(target / wheel.file_name, wheel.content)
     packages["matplotlib"]["imports"] = []  # see font_list
     lock["packages"] = packages
-    write_whole(target / "pyodide-lock.json", json.dumps(lock, indent=1).encode())
+    files["pyodide-lock.json"] = json.dumps(lock, indent=1).encode()
+    for name, content in files.items():
+        place(content, target / name)
     for old in target.iterdir():
-        if old.name not in wanted:
+        if old.name not in files:
             old.unlink()
 
 

@@ -1,6 +1,7 @@
 """What surrounds the pages: Pyodide's files, our wheels, the notebooks."""
 
 import hashlib
+import io
 import json
 import re
 import zipfile
@@ -12,9 +13,9 @@ import pytest
 from autograder.exercises import chapters
 from book.ext import notebook_links
 from book.ext.accessible_theme import mend
-from book.publish import own_wheels, package_files, pyodide
+from book.publish import bytecode, own_wheels, package_files, pyodide
 from book.publish.notebooks import for_colab
-from book.publish.package_files import NoSource, fetch
+from book.publish.package_files import NoSource, cache_folder, fetch
 
 CONTENT = b"a package file"
 RIGHT = hashlib.sha256(CONTENT).hexdigest()
@@ -121,7 +122,8 @@ def test_the_same_content_is_the_same_wheel() -> None:
 def test_with_the_cdn_only_our_own_wheels_are_in_the_site(
     tmp_path: Path, site: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(pyodide, "font_list", lambda: own_wheels.Wheel("fonts", "1", b"", (), ()))
+    fonts = own_wheels.Wheel("fonts", "1", own_wheels.pack("fonts", "1", []), (), ())
+    monkeypatch.setattr(pyodide, "font_list", lambda: fonts)
     (wheel,) = (site / "notebooks").glob("*.whl")
     target = tmp_path / "pyodide"
     pyodide.assemble(target, wheel.read_bytes(), cdn=True)
@@ -130,6 +132,46 @@ def test_with_the_cdn_only_our_own_wheels_are_in_the_site(
     assert (target / packages["autograder"]["file_name"]).is_file()
     assert "{{CDN}}" not in (target / "pyodide.js").read_text("utf-8")
     assert not (target / "pyodide.asm.wasm").exists()
+
+
+def test_a_browser_compiles_nothing(folder: Path, lock) -> None:
+    archives = [str(entry["file_name"]) for entry in lock.values()]
+    for name in ("python_stdlib.zip", *archives):
+        with zipfile.ZipFile(folder / name) as archive:
+            members = archive.namelist()
+            modules = [archive.read(member) for member in members if member.endswith(".pyc")]
+            assert not [member for member in members if member.endswith(".py")], name
+        # Unchecked: a browser does not look for the source, to compare.
+        assert all(module[4:8] == b"\x01\0\0\0" for module in modules), name
+
+
+def made_of(source: bytes) -> dict[str, bytes]:
+    """Return what a wheel with one module holds when it is compiled, from an empty cache."""
+    wheel = own_wheels.pack("shop", "1.0", [("shop/till.py", source), ("shop/data.txt", b"1")])
+    for kept in cache_folder().glob("bytecode/*"):
+        kept.unlink()
+    (made,) = bytecode.compiled(pyodide.npm_pyodide(), [bytecode.Archive(wheel)])
+    with zipfile.ZipFile(io.BytesIO(made)) as archive:
+        assert archive.testzip() is None
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def test_a_compiled_wheel_holds_all_else_and_says_where_its_modules_will_lie() -> None:
+    found = made_of(b"def pay():\n    return 1\n")
+    assert found["shop/data.txt"] == b"1"
+    assert b"/lib/python3.12/site-packages/shop/till.py" in found["shop/till.pyc"]
+    listed = found["shop-1.0.dist-info/RECORD"].decode().split(",,\n")
+    assert sorted(listed) == sorted(["", *found])
+
+
+def test_compiling_again_makes_the_same_bytes() -> None:
+    source = b"NAMES = {'a', 'b', 'c'}\ndef pay(name):\n    return name in {'x', 'y', 'z'}\n"
+    assert made_of(source) == made_of(source)
+
+
+def test_a_module_of_another_python_stays_as_it_is() -> None:
+    source = b"print 'two'\n"
+    assert made_of(source)["shop/till.py"] == source
 
 
 # The notebooks ------------------------------------------------------------------------------------------
