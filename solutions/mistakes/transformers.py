@@ -27,7 +27,10 @@ ROOT_MISSING = (
     "The scores are not divided by the root of d_k. A dot product of d_k random terms has a spread "
     "of about √d_k: without the root the softmax gives nearly all to one key, and its gradient dies."
 )
-WHOLE_D = "The scores are divided by d_k itself. It should be its square root: spreads grow so."
+WHOLE_D = (
+    "The scores are divided by d_k itself. Their spread grows with the square root of "
+    "d_k, so divide by the root."
+)
 DOUBLE = (
     "float32 comes in and float64 goes out. np.sqrt of a whole number is a float64 number of NumPy, "
     "and an array times that is float64 too. d_k ** 0.5 is plain Python, which changes no dtype."
@@ -310,8 +313,8 @@ def softmax_diagonal(upstream, queries, keys, values, mask):
 
 @mistake(
     of=attention_backward,
-    says="The average that is subtracted is a plain one. Where the softmax has weights, it must be "
-    "weighted by them.",
+    says="A plain average of the row is subtracted. It should be the average weighted by the "
+    "softmax's own weights.",
 )
 def plain_average(upstream, queries, keys, values, mask):
     weights, root = stages(queries, keys, values, mask)
@@ -322,8 +325,8 @@ def plain_average(upstream, queries, keys, values, mask):
 
 @mistake(
     of=attention_backward,
-    says="The softmax is missing on the way back: the weights' gradient is passed on as if it were "
-    "that of the scores.",
+    says="The softmax is missing on the way back: the weights' gradient is passed on as if it "
+    "were that of the scores. Between the two stands the softmax's own backward pass.",
 )
 def softmax_skipped(upstream, queries, keys, values, mask):
     weights, root = stages(queries, keys, values, mask)
@@ -332,7 +335,8 @@ def softmax_skipped(upstream, queries, keys, values, mask):
 
 @mistake(
     of=attention_backward,
-    says="The average is subtracted, but the result is not multiplied by the weights.",
+    says="The average is subtracted, but the result is not multiplied by the weights. A key "
+    "with little weight has a score with little influence.",
 )
 def weights_forgotten(upstream, queries, keys, values, mask):
     weights, root = stages(queries, keys, values, mask)
@@ -366,8 +370,8 @@ def root_forgotten_backward(upstream, queries, keys, values, mask):
 
 @mistake(
     of=attention_backward,
-    says="The gradients are divided by the root of d_k twice, once at the scores and once at the "
-    "end.",
+    says="The gradients are divided by the root of d_k twice, once at the scores and once at "
+    "the end. The forward pass divides once, and so does the way back.",
 )
 def root_twice(upstream, queries, keys, values, mask):
     dqueries, dkeys, dvalues = attention_backward(upstream, queries, keys, values, mask)
@@ -387,7 +391,7 @@ def mask_not_used(upstream, queries, keys, values, mask):
 @mistake(of=attention_backward, says=INVERTED)
 def mask_inverted_backward(upstream, queries, keys, values, mask):
     with np.errstate(all="ignore"):
-        weights, _ = mask_inverted(queries, keys, values, mask)
+        _, weights = mask_inverted(queries, keys, values, mask)
         dscores = dscores_of(upstream @ turned(values), weights)
     return back(dscores, weights, upstream, queries, keys, queries.shape[-1] ** 0.5)
 
@@ -424,7 +428,8 @@ def weights_constant(upstream, queries, keys, values, mask):
 
 @mistake(
     of=attention_backward,
-    says="The upstream gradient is missing: these are the gradients of the sum of all outputs.",
+    says="The upstream gradient is not used: these are the gradients of the sum of all "
+    "outputs. Begin with upstream, and multiply on from there.",
 )
 def upstream_ignored(upstream, queries, keys, values, mask):
     return attention_backward(np.ones_like(upstream), queries, keys, values, mask)
@@ -498,7 +503,8 @@ def numbers_for_bool(time):
 
 @mistake(
     of=causal_mask,
-    says="The mask holds 0 and minus infinity, to be added to the scores. Here it is bool.",
+    says="The mask holds 0 and minus infinity, to be added to the scores. In this course a "
+    "mask is bool: True where a key may be attended to.",
 )
 def added_to_scores(time):
     return np.where(causal_mask(time), 0.0, -np.inf)
@@ -506,7 +512,8 @@ def added_to_scores(time):
 
 @mistake(
     of=causal_mask,
-    says="Each token sees one token of the future: the comparison is off by one.",
+    says="Each token sees one token of the future: the comparison is off by one. A token may "
+    "see itself and those before it.",
 )
 def one_ahead(time):
     return np.tril(np.ones((time, time), dtype=bool), k=1)
@@ -569,7 +576,13 @@ def three_axes_only(lengths, time):
     return padding_mask(lengths, time)[:, 0]
 
 
-@mistake(of=padding_mask, says="The mask holds numbers; it should be bool.")
+@mistake(
+    of=padding_mask,
+    says=(
+        "The mask holds numbers. It should be bool: as 0 and 1 it could be added or "
+        "multiplied by mistake, and ~ would do something else."
+    ),
+)
 def padding_as_numbers(lengths, time):
     return padding_mask(lengths, time).astype(float)
 

@@ -47,7 +47,7 @@ def reshaped_alone(x, heads):
 
 @mistake(
     of=split_heads,
-    says="Each head gets every so-many-th feature. The features of a head should stand next to each "
+    says="Each head gets features that lie far apart. Those of a head stand next to each "
     "other: when the last axis is cut in two, the heads come first.",
 )
 def features_dealt_out(x, heads):
@@ -150,7 +150,13 @@ def root_of_all_features(x, parameters, heads, mask):
     return last(merged(attend(x, parameters, heads, mask, heads**-0.5)), parameters)
 
 
-@mistake(of=multi_head_attention, says="The scores are not divided by the root of a head's width.")
+@mistake(
+    of=multi_head_attention,
+    says=(
+        "The scores are not divided by the root of a head's width. Without it the softmax "
+        "gives nearly all to one key, and its gradient dies."
+    ),
+)
 def no_root(x, parameters, heads, mask):
     width = x.shape[-1] // heads
     return last(merged(attend(x, parameters, heads, mask, width**0.5)), parameters)
@@ -192,14 +198,16 @@ def no_output_layer(x, parameters, heads, mask):
     return merged(attend(x, parameters, heads, mask))
 
 
-@mistake(of=multi_head_attention, says="The biases are left out.")
+@mistake(
+    of=multi_head_attention, says="The biases are left out. Each of the four layers adds its own."
+)
 def no_biases(x, parameters, heads, mask):
     return multi_head_attention(x, [(w, 0 * b) for w, b in parameters], heads, mask)
 
 
 @mistake(
     of=multi_head_attention,
-    says="The bias of the output is left out.",
+    says="The bias of the last of the four layers is left out.",
 )
 def no_output_bias(x, parameters, heads, mask):
     return multi_head_attention(x, parameters, heads, mask) - parameters[3][1]
@@ -231,7 +239,10 @@ def one_head_only(x, parameters, heads, mask):
     return multi_head_attention(x, parameters, 1, np.broadcast_to(mask, mask.shape))
 
 
-@mistake(of=multi_head_attention, says="The mask is not used: every token sees every other one.")
+@mistake(
+    of=multi_head_attention,
+    says="The mask is not used: every token sees every other one. Hand it on to the attention.",
+)
 def tokens_see_everything(x, parameters, heads, mask):
     return multi_head_attention(x, parameters, heads, np.ones_like(mask))
 
@@ -456,7 +467,8 @@ def everything_seen(upstream, x, parameters, heads, mask):
 
 @mistake(
     of=multi_head_attention_backward,
-    says="The scores are divided by the root of all features instead of that of a head's.",
+    says="The scores are divided by the root of all features. Each head multiplies only its "
+    "own part, so it is the root of features / heads, on the way back too.",
 )
 def root_of_all_backward(upstream, x, parameters, heads, mask):
     (w, b), *rest = parameters
@@ -477,7 +489,10 @@ def output_first(upstream, x, parameters, heads, mask):
     return dx, [gradients[3], *gradients[:3]]
 
 
-@mistake(of=multi_head_attention_backward, says="dx is missing: the result is a pair.")
+@mistake(
+    of=multi_head_attention_backward,
+    says="dx is missing. The result is a pair: dx, and the gradients of the parameters.",
+)
 def gradients_alone(upstream, x, parameters, heads, mask):
     return multi_head_attention_backward(upstream, x, parameters, heads, mask)[1]
 
@@ -602,7 +617,8 @@ def positions_as_columns(time, features):
 
 @mistake(
     of=positional_encoding,
-    says="A frequency is one radian a step at first. Here the angle is multiplied by 2π as well.",
+    says="The angles are multiplied by 2π. The first pair turns by one radian from position to "
+    "position, not by a whole turn.",
 )
 def whole_turns(time, features):
     return waves(time, 2 * np.pi * 10000.0 ** (-np.arange(0, features, 2) / features))
@@ -645,7 +661,8 @@ def below(z):
 
 @mistake(
     of=feed_forward_backward,
-    says="The slope of GELU is left out: the gradient goes through the activation unchanged.",
+    says="The slope of GELU is left out: the gradient goes through the activation unchanged. "
+    "Multiply by the slope at z.",
 )
 def slope_left_out(upstream, x, w1, b1, w2, b2):
     z = x @ w1 + b1
@@ -745,7 +762,9 @@ def residual_in_the_layer(upstream, x, w1, b1, w2, b2):
     return dx + upstream, *gradients
 
 
-@mistake(of=feed_forward_backward, says="The second bias is left out of the result.")
+@mistake(
+    of=feed_forward_backward, says="The gradient of the second bias is missing from the result."
+)
 def four_results(upstream, x, w1, b1, w2, b2):
     return feed_forward_backward(upstream, x, w1, b1, w2, b2)[:4]
 
@@ -866,7 +885,8 @@ def branch_lost(parameters, x, labels, heads, mask, eps):
 
 @mistake(
     of=transformer_block_loss_and_grads,
-    says="The residual connection around the attention is missing.",
+    says="The residual connection around the attention is missing. What attention finds is "
+    "added to x, it does not replace x.",
 )
 def nothing_around_attention(parameters, x, labels, heads, mask, eps):
     return run(parameters, x, labels, heads, mask, eps, around1=0)
@@ -874,7 +894,8 @@ def nothing_around_attention(parameters, x, labels, heads, mask, eps):
 
 @mistake(
     of=transformer_block_loss_and_grads,
-    says="The residual connection around the feed-forward layer is missing.",
+    says="The residual connection around the feed-forward layer is missing. What the layer "
+    "finds is added to what enters its branch.",
 )
 def nothing_around_layer(parameters, x, labels, heads, mask, eps):
     return run(parameters, x, labels, heads, mask, eps, around2=0)
