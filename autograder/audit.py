@@ -6,9 +6,7 @@ changes a value must be rejected.
 
 from __future__ import annotations
 
-import signal
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -19,6 +17,7 @@ from autograder.exercise import Exercise, Question
 from autograder.keys import Key
 from autograder.mutants import mutants
 from autograder.record import alternatives_of, mistakes_of, record, solution
+from autograder.time_limit import time_limit
 
 AUDIT_SEED = 20_000  # no key that ships or grades is recorded from it
 OTHER_SEEDS = range(30_000, 30_006)  # whether a mutant changes a value is seen on these
@@ -123,26 +122,10 @@ def _differs(got: Answer, right: Answer) -> bool:
 
 def _timed_ask(exercise: Exercise, function: Any) -> Callable[[Question], Answer]:
     def timed(asked: Question) -> Answer:
-        with _limit(max(SECONDS_A_CALL, exercise.seconds)):
+        with time_limit(max(SECONDS_A_CALL, exercise.seconds)):
             return ask(function, exercise.drive, asked.arguments)
 
     return timed
-
-
-@contextmanager
-def _limit(seconds: float) -> Iterator[None]:
-    """Raise TimeoutError in code that runs longer; a mutant may loop for ever."""
-
-    def ring(signum: int, frame: Any) -> None:
-        raise TimeoutError(f"longer than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def table(rows: list[Row]) -> str:

@@ -18,8 +18,10 @@ from autograder.diagnose import perturbed
 from autograder.exercise import Exercise, Question
 from autograder.feedback import to_text
 from autograder.keys import SUFFIX, Key, KnownMistake, save
+from autograder.time_limit import time_limit
 
 PUBLIC_SEED = 0
+HANGS = 60.0  # seconds after which a mistake is taken to loop for ever
 PUBLIC_KEYS = Path(__file__).resolve().parent.parent / "course" / "keys"
 
 
@@ -58,7 +60,8 @@ def record(exercise: Exercise, seed: int, *, public: bool = False) -> Key:
     Raises
     ------
     RecordError
-        Where a case has no certain right answer, or the reference fails its own check.
+        Where a case has no certain right answer, the reference fails its own check, or a mistake
+        does not end.
     """
     reference = solution(exercise.solution_name)
     rng = np.random.default_rng([seed, zlib.crc32(exercise.name.encode())])
@@ -78,10 +81,11 @@ def record(exercise: Exercise, seed: int, *, public: bool = False) -> Key:
         questions.append(drawn)
         rights.append(answers)
     known = tuple(
-        KnownMistake(m.name, m.says, m.look, _answers(exercise, m.function, questions))
+        KnownMistake(m.name, m.says, m.look, _answers(exercise, m, questions))
         for m in mistakes_of(exercise.name)
     )
-    depends = _depends(exercise, reference, questions[0])
+    # Where an answer takes training, none is compared number by number, and asking costs minutes.
+    depends = () if exercise.seconds else _depends(exercise, reference, questions[0])
     key = Key(exercise.name, public, tuple(questions), tuple(rights), known, depends)
     verdict = judge(exercise, key, lambda asked: ask(reference, exercise.drive, asked.arguments))
     if not verdict.right:
@@ -99,12 +103,16 @@ def _value(exercise: Exercise, function: Any, asked: Question) -> Any:
 
 
 def _answers(
-    exercise: Exercise, function: Any, questions: list[tuple[Question, ...]]
+    exercise: Exercise, mistake: Any, questions: list[tuple[Question, ...]]
 ) -> tuple[tuple[Answer, ...], ...]:
-    return tuple(
-        tuple(ask(function, exercise.drive, asked.arguments) for asked in part)
-        for part in questions
-    )
+    def answer(asked: Question) -> Answer:
+        with time_limit(max(HANGS, exercise.seconds)):
+            given = ask(mistake.function, exercise.drive, asked.arguments)
+        if given.problem == "error" and given.detail == TimeoutError.__name__:
+            raise RecordError(f"{exercise.name}: the mistake {mistake.name} does not end.")
+        return given
+
+    return tuple(tuple(answer(asked) for asked in part) for part in questions)
 
 
 def _depends(exercise: Exercise, reference: Any, asked: Iterable[Question]) -> tuple[str, ...]:

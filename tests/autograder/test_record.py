@@ -1,5 +1,6 @@
 """Recording: a key is certain, the same every time, and refused where it could not be."""
 
+import dataclasses
 import importlib
 import types
 
@@ -109,3 +110,26 @@ def test_every_exercise_has_its_solution():
     for exercise in registry().values():
         assert callable(solution(exercise.solution_name))
         importlib.import_module(f"solutions.mistakes.{exercise.chapter}")
+
+
+def test_a_mistake_that_does_not_end_is_refused_by_its_name(monkeypatch):
+    def for_ever(x, n, name):
+        while True:
+            pass
+
+    monkeypatch.setattr(recording, "HANGS", 0.1)
+    exercise = put(monkeypatch, lambda x, n, name: x * n, Values(one), mistakes=[for_ever])
+    with pytest.raises(RecordError, match="the mistake for_ever does not end"):
+        record(exercise, 0)
+
+
+def test_an_exercise_that_trains_is_not_trained_for_each_argument(monkeypatch):
+    asked = []
+
+    def train(x, n, name):
+        asked.append(n)
+        return x * n
+
+    exercise = dataclasses.replace(put(monkeypatch, train, Values(one)), seconds=1.0)
+    assert record(exercise, 0).depends == ()
+    assert len(asked) == 2  # for the key, and to see that the solution passes its own check
