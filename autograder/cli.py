@@ -9,6 +9,7 @@ import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from autograder.exercise import Exercise
 from autograder.exercises import CHAPTERS, UnknownExercise, chapters, find, registry
@@ -16,10 +17,14 @@ from autograder.keys import KeyProblem
 
 # What only a clone of the course has, with its requirements installed.
 INSTRUCTORS = frozenset({"solutions", "nbgrader", "jupytext", "markdown_it", "nbformat"})
+# Where jsonschema finds this package, nbformat starts a second later: it reads the grammar of
+# international addresses, of which a notebook's schema has none. None means: not to be found.
+UNWANTED: Any = None
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
+    sys.modules.setdefault("rfc3987_syntax", UNWANTED)
     options = _parser().parse_args(arguments)
     try:
         return options.run(options)

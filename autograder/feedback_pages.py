@@ -1,11 +1,13 @@
 """Feedback pages as `nbgrader generate_feedback` writes them, from the same template, only faster.
 
 One exporter serves a whole class, and what is the same in every notebook - the course's prose, the
-locked cells, the style sheet - is rendered once.
+locked cells, the style sheet, an answer that many gave - is rendered once.
 """
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
 from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
+from nbformat.notebooknode import NotebookNode
 from nbgrader.converters import GenerateFeedback
 
 from autograder.gradebook import Graded, clear_halves, course_settings, write_file
@@ -23,6 +26,10 @@ from autograder.safe_markdown import safe_markdown
 
 WRITABLE = 0o644
 KEPT = 4096  # pieces of rendered text
+CELL_BY_CELL = """\
+{%- extends "index.html.j2" -%}
+{%- block any_cell scoped -%}{{ super | kept(cell) }}{%- endblock -%}
+"""
 
 
 def write_feedback(course: Path, graded: list[Graded]) -> None:
@@ -78,13 +85,13 @@ def _exporter(course: Path) -> _FastExporter:
 
 
 class _FastExporter(HTMLExporter):
-    """nbconvert's, with its filters' work kept, and without its second reading of each page."""
+    """nbconvert's, with the work on each cell kept, and without its second reading of each page."""
 
     def __init__(self, **settings: Any) -> None:
-        super().__init__(**settings)
+        super().__init__(**settings, raw_template=CELL_BY_CELL)
         colored = Highlight2HTML(pygments_lexer="ipython3", parent=self)
         self._colored = lru_cache(KEPT)(lambda source: colored(source))
-        self.filters = {"markdown2html": lru_cache(KEPT)(safe_markdown)}
+        self.filters = {"markdown2html": lru_cache(KEPT)(safe_markdown), "kept": _Kept()}
 
         def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
             if language or (metadata and "magics_language" in metadata):
@@ -104,7 +111,7 @@ class _FastExporter(HTMLExporter):
         )
         self.register_filter("highlight_code", self._highlight)
         self.register_filter("filter_data_type", types)
-        return TemplateExporter.from_notebook_node(self, nb, made, **kw)
+        return TemplateExporter.from_notebook_node(self, _OwnCopy(nb), made, **kw)
 
     def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Put in the style sheet; nbconvert would copy and validate the notebook for it each time."""
@@ -113,3 +120,26 @@ class _FastExporter(HTMLExporter):
             self._css = made["inlining"]["css"]
         resources["inlining"] = {"css": self._css}
         return nb, resources
+
+
+class _OwnCopy(NotebookNode):
+    """A notebook that nobody else has: nbconvert need not copy it."""
+
+    def __deepcopy__(self, memo: Any) -> _OwnCopy:
+        return self
+
+
+class _Kept:
+    """Rendered cells, the latest; a cell's page depends on nothing but the cell."""
+
+    def __init__(self) -> None:
+        self._pages: dict[str, str] = {}
+
+    def __call__(self, render: Callable[[], str], cell: Any) -> str:
+        """The cell's page, rendered where this cell was not met before."""
+        known = json.dumps(cell)
+        page = self._pages.pop(known, None) or render()
+        if len(self._pages) >= KEPT:
+            del self._pages[next(iter(self._pages))]
+        self._pages[known] = page
+        return page

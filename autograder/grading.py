@@ -16,7 +16,7 @@ import multiprocessing
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -24,7 +24,7 @@ from functools import cache, lru_cache
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import nbformat
 
@@ -42,6 +42,7 @@ from autograder.versions import checking_version
 from autograder.whole_file import whole_file
 
 UNJUDGED = "What your code returned could not be judged. Show this to your instructor."
+T = TypeVar("T")
 TRIES = 2  # a child that died or took too long may have met a busy machine
 
 
@@ -378,16 +379,38 @@ def _become_worker() -> None:
 
 
 def grade_all(
-    job: Job, students: Iterable[str], executor: Executor, ahead: int = 64
+    job: Job,
+    students: Iterable[str],
+    executor: Executor,
+    ahead: int = 64,
+    before_waiting: Callable[[], None] = lambda: None,
 ) -> Iterator[list[Result]]:
     """Grade many submissions side by side; results come in the students' order, as they are ready."""
-    waiting: deque[Future[list[Result]]] = deque()
-    for student in students:
-        waiting.append(executor.submit(grade_submission, job, student))
+    given = (executor.submit(grade_submission, job, student) for student in students)
+    return in_turn(given, ahead, before_waiting)
+
+
+def in_turn(
+    given: Iterable[Future[T]], ahead: int, before_waiting: Callable[[], None]
+) -> Iterator[T]:
+    """What work comes to, in the order in which it is given out, `ahead` of it at a time.
+
+    `before_waiting` is called when the next is not there yet.
+    """
+    waiting: deque[Future[T]] = deque()
+
+    def the_first() -> T:
+        future = waiting.popleft()
+        if not future.done():
+            before_waiting()
+        return future.result()
+
+    for future in given:
+        waiting.append(future)
         if len(waiting) >= ahead:
-            yield waiting.popleft().result()
+            yield the_first()
     while waiting:
-        yield waiting.popleft().result()
+        yield the_first()
 
 
 def _read(path: Path) -> dict[str, Any] | None:

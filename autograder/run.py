@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 import time
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import Executor, Future
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Executor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TextIO
 
 from autograder.feedback_pages import write_feedback
 from autograder.gradebook import Graded, Writer, publish
-from autograder.grading import Job, exercises_in, grade_all, released_notebooks
+from autograder.grading import Job, exercises_in, grade_all, in_turn, released_notebooks
 from autograder.secret_keys import course_secret, key_count, number_for
 
 AHEAD = 64  # submissions that are graded or published before the writer has caught up
@@ -40,8 +39,12 @@ def grade_class(
     mended: list[tuple[str, str]] = []
     bar = Progress("graded", len(students), shown or sys.stderr)
     with Writer(job.course) as writer:
-        for graded in _published(job, executor, _recorded(job, students, executor, writer, mended)):
-            bar.step(graded)
+        given = (
+            executor.submit(publish_student, job.course, graded)
+            for graded in _recorded(job, students, executor, writer, mended)
+        )
+        for student in in_turn(given, AHEAD, writer.commit):
+            bar.step(student)
     bar.end()
     return Summary(len(students), mended, time.monotonic() - started)
 
@@ -53,28 +56,10 @@ def _recorded(
     writer: Writer,
     mended: list[tuple[str, str]],
 ) -> Iterator[list[Graded]]:
-    for results in grade_all(job, students, executor, AHEAD):
+    for results in grade_all(job, students, executor, AHEAD, writer.commit):
         for result in results:
             mended += [(result.student, note) for note in result.notes]
         yield writer.write(results)
-
-
-def _published(job: Job, executor: Executor, recorded: Iterable[list[Graded]]) -> Iterator[str]:
-    """Have the files written beside the gradebook; yields each student whose files are there."""
-    waiting: deque[tuple[str, Future[None]]] = deque()
-    for graded in recorded:
-        student = graded[0].student if graded else ""
-        waiting.append((student, executor.submit(publish_student, job.course, graded)))
-        if len(waiting) >= AHEAD:
-            yield _done(waiting)
-    while waiting:
-        yield _done(waiting)
-
-
-def _done(waiting: deque[tuple[str, Future[None]]]) -> str:
-    student, future = waiting.popleft()
-    future.result()
-    return student
 
 
 def keys_needed(job: Job, students: Sequence[str]) -> list[tuple[str, int]]:
@@ -90,10 +75,11 @@ def keys_needed(job: Job, students: Sequence[str]) -> list[tuple[str, int]]:
     )
 
 
-def publish_student(course: Path, graded: list[Graded]) -> None:
-    """Write the autograded notebooks and the feedback of one student."""
+def publish_student(course: Path, graded: list[Graded]) -> str:
+    """Write the autograded notebooks and the feedback of one student; returns who it was."""
     publish(course, graded)
     write_feedback(course, graded)
+    return graded[0].student if graded else ""
 
 
 class Progress:

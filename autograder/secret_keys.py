@@ -144,7 +144,7 @@ def record_missing(
 
 def _is_there(course: Path, name: str, number: int) -> bool:
     try:
-        load(find(name), key_path(course, name, number))
+        secret_key(course, name, number)  # kept, also for the workers that are forked from here
     except KeyProblem:
         return False
     return True
@@ -168,10 +168,18 @@ def key_path(course: Path, exercise: str, number: int) -> Path:
     return course / STATE / "keys" / exercise / f"{number:02d}{SUFFIX}"
 
 
-@lru_cache(maxsize=2048)
 def secret_key(course: Path, exercise: str, number: int) -> tuple[Key, str]:
     """A secret key, and the hash of its file."""
     path = key_path(course, exercise, number)
+    try:
+        changed = path.stat().st_mtime_ns
+    except OSError:
+        changed = 0  # `load` says what is wrong with it
+    return _loaded(path, changed, exercise)
+
+
+@lru_cache(maxsize=2048)
+def _loaded(path: Path, changed: int, exercise: str) -> tuple[Key, str]:
     return load(find(exercise), path), hashlib.sha256(path.read_bytes()).hexdigest()
 
 

@@ -26,6 +26,13 @@ from autograder.sandbox.policy import Limits
 JOB = 4096  # bytes of a job, at most
 CHUNK = 65536
 CONFINEMENT_FAILED = 77
+LOADED = (
+    "numpy.fft",
+    "numpy.linalg",
+    "numpy.polynomial",
+    "numpy.random",
+    "autograder.sandbox.child",
+)
 
 
 def main(descriptor: int, isolation: str, preload: list[str]) -> None:
@@ -33,7 +40,7 @@ def main(descriptor: int, isolation: str, preload: list[str]) -> None:
     readable = confine.readable_paths()
     if isolation == "full":
         confine.enter_namespaces()
-    for name in ("numpy.fft", "numpy.linalg", "numpy.polynomial", "numpy.random", *preload):
+    for name in (*LOADED, *preload):
         for each in (name, *policy.LOADED_WITH.get(name, ())):
             __import__(each)  # loaded here once, so that no child loads them
     from autograder.exercises import registry
