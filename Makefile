@@ -10,6 +10,8 @@ export JUPYTER_PLATFORM_DIRS := 1
 # Two BLAS threads on two cores gain nothing on arrays of this size and cost a lot when tests share them.
 export OMP_NUM_THREADS ?= 1
 export OPENBLAS_NUM_THREADS ?= 1
+# Our own sources keep their bytecode: without it every process compiles thirty thousand lines.
+unexport PYTHONDONTWRITEBYTECODE
 export SOLUTIONS ?= 1
 export CDN ?= 0
 
