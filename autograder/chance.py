@@ -10,6 +10,8 @@ promise and no estimate:
   most exp(-x), and stays below N - 2√(Nx) with at most exp(-x) (Laurent and Massart 2000, lemma 1);
 - angles: the cosine between two independent normal rows of length d exceeds t in absolute value
   with probability at most 2 exp(-d t²/2);
+- neighbors: what holds for a mean holds for products of entries of neighboring rows, whose signs are
+  independent too, given the magnitudes;
 - reach: all N entries stay within t standard deviations with probability (1 - 2 Φ(-t))^N, which
   is tiny where t is small for N; those of a uniform distribution all stay within √3.
 """
@@ -42,6 +44,11 @@ def rows_are_independent(w: np.ndarray, alarm: float = ALARM) -> bool:
     cosines = np.abs(directions @ directions.T)[np.triu_indices(n_rows, 1)]
     bound = math.sqrt(2 * math.log(2 * max(cosines.size, 1) / alarm) / length)
     return bool(np.all(cosines <= bound))
+
+
+def neighbors_are_uncorrelated(w: np.ndarray, alarm: float = ALARM) -> bool:
+    """Whether a row tells nothing about the next one, on the average over all of them."""
+    return mean_is_zero(w[:-1] * w[1:], alarm)
 
 
 def reach(w: np.ndarray) -> float:

@@ -1,6 +1,6 @@
 """How drawn weights are judged: by what every right draw has in common, whatever drew it.
 
-A verdict makes five tests of autograder/chance.py, each of which refuses a right function with a
+A verdict makes fewer than ten tests of autograder/chance.py, each of which refuses a right function with a
 probability of at most 10⁻⁸.
 """
 
@@ -15,6 +15,7 @@ import numpy as np
 from autograder.chance import (
     least_reach,
     mean_is_zero,
+    neighbors_are_uncorrelated,
     reach,
     rows_are_independent,
     variance_range,
@@ -91,11 +92,14 @@ def has_repeats(w: np.ndarray) -> Broken | None:
 
 
 def depends(w: np.ndarray) -> Broken | None:
-    """Rows or columns that repeat each other."""
+    """Rows or columns that repeat each other, or go along with each other."""
     for array, noun, what in ((w, "rows", "inputs"), (w.T, "columns", "units")):
         if not rows_are_independent(array):
             says = f"Two {noun} of w are multiples of each other, or nearly so: the weights of different {what} are not drawn independently."
             return Broken(says, mistake=f"repeated_{noun}")
+        if not neighbors_are_uncorrelated(array):
+            says = f"Neighboring {noun} of w are correlated: the weights of different {what} are not drawn independently."
+            return Broken(says)
     return None
 
 

@@ -1,5 +1,6 @@
 """The solutions of `forward`, against truths that do not come from NumPy's own formulas."""
 
+import re
 from decimal import Decimal, localcontext
 from fractions import Fraction
 from functools import cache
@@ -14,6 +15,7 @@ from autograder.audit import _verdict
 from autograder.chance import (
     least_reach,
     mean_is_zero,
+    neighbors_are_uncorrelated,
     reach,
     rows_are_independent,
     variance_range,
@@ -204,13 +206,14 @@ def draws(d_in=60, d_out=70):
 @pytest.mark.parametrize("alarm", [0.3, 0.03])
 def test_chance_refuses_right_draws_no_more_often_than_it_says(alarm):
     """The bounds hold for every alarm; at one that can be counted, count."""
-    refused = np.zeros(4)
+    refused = np.zeros(5)
     lower, upper = variance_range(60 * 70, alarm)
     for w in draws():
         refused += (
             not mean_is_zero(w, alarm),
             not lower <= np.square(w).mean() <= upper,
             not rows_are_independent(w, alarm),
+            not neighbors_are_uncorrelated(w, alarm),
             reach(w) < least_reach(w.size, alarm),
         )
     by_counting = 4 * sqrt(2000 * alarm)  # four standard deviations of a count
@@ -225,13 +228,31 @@ def test_a_right_initialization_is_refused_less_than_once_in_a_million_verdicts(
 
     key(name, 7)  # recorded before the counting begins
     made = []
-    for each in ("mean_is_zero", "variance_range", "rows_are_independent", "least_reach"):
+    tests = ("mean_is_zero", "variance_range", "rows_are_independent", "least_reach")
+    for each in (*tests, "neighbors_are_uncorrelated"):
         test = getattr(chance, each)
         monkeypatch.setattr(
             initial_weights, each, lambda *args, test=test: made.append(test) or test(*args)
         )
     assert verdict(name, getattr(forward, name)).right
     assert len(made) * chance.ALARM < 1e-7
+
+
+def along_with_the_row_before(w, share):
+    for k in range(1, len(w)):
+        w[k] = share * w[k - 1] + np.sqrt(1 - share**2) * w[k]
+    return w
+
+
+@pytest.mark.parametrize("share", [0.15, 0.5, -0.5])
+@pytest.mark.parametrize("turn", [np.asarray, np.transpose], ids=["rows", "columns"])
+def test_rows_that_go_along_with_each_other_are_refused(share, turn):
+    def correlated(d_in, d_out, rng):
+        sides = turn(np.empty((d_in, d_out))).shape
+        return turn(along_with_the_row_before(rng.normal(0, np.sqrt(2 / d_in), sides), share))
+
+    told = verdict("he_init", correlated).findings[0].says
+    assert re.match(r"(Neighboring|Two) (rows|columns) of w are (correlated|multiples)", told)
 
 
 def test_uniform_draws_never_reach_as_far_as_normal_ones_must(rng):
