@@ -101,7 +101,7 @@ def _is_wrong_in(mistake: KnownMistake, key: Key, checks: Iterable[int]) -> bool
     return any(
         recorded.problem or recorded.changed or right is None or compare(recorded.value, right)
         for i in checks
-        for recorded, right in zip(mistake.answers[i], key.rights[i], strict=True)
+        for recorded, right in zip(mistake.answers[i], key.rights[i], strict=False)
     )
 
 
@@ -172,7 +172,7 @@ def _same_wrong_array(
     exercise: Exercise, key: Key, outcomes: list[Outcome], mistake: KnownMistake
 ) -> bool:
     """Whether the first wrong array of several is wrong in the mistake's way (the student may have
-    made another mistake in another array)."""
+    made another mistake in another array). Zeros have too many causes to tell one."""
     i, outcome = next((i, outcome) for i, outcome in enumerate(outcomes) if outcome.findings)
     first = outcome.findings[0]
     if first.difference is None or first.question is None or first.difference.kind == "structure":
@@ -185,6 +185,9 @@ def _same_wrong_array(
         return False
     mine, theirs, target = (part[first.which] for part in parts)
     rounding = _rounding(recorded, first.question)
+    array = np.asarray(theirs)
+    if array.dtype.kind in "fiuc" and not np.any(np.abs(array) > rounding.absolute):
+        return False
     return _same(mine, theirs, rounding) and bool(compare(theirs, target))
 
 

@@ -255,6 +255,18 @@ def test_a_known_mistake_in_one_array_is_named_beside_another_slip(linear):
     assert linear(mistakes=[averaged, square_root]).verdict(student).mistake == "square_root"
 
 
+def test_zeros_in_one_array_are_not_taken_for_a_mistake_that_has_them_there(linear):
+    def nothing_comes_back(upstream, x, w, b):
+        """Every gradient is zero."""
+        return tuple(0 * part for part in linear_backward(upstream, x, w, b))
+
+    def student(upstream, x, w, b):
+        dx, dw, db = linear_backward(upstream, x, w, b)
+        return 0 * dx, dw, db
+
+    assert linear(mistakes=[nothing_comes_back]).verdict(student).mistake == "all zero"
+
+
 def test_a_known_mistake_that_raises_is_named(linear):
     case = linear(mistakes=[raising])
     assert case.verdict(raising).mistake == "raising"
