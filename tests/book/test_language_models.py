@@ -1,10 +1,12 @@
-"""The GPT of the chapter on transformers: its gradients, its masks, its memory and its training."""
+"""The GPT of the chapter on transformers and the LSTM beside it: gradients, masks, memory, training."""
 
 import numpy as np
 import pytest
 
 from autograder import check_gradient
-from book import gpt, gpt_layers
+from book import gpt, gpt_layers, lstm
+from book.language_models import Training, bits_per_character, cross_entropy, windows
+from solutions.recurrent import lstm_step
 from solutions.regularization import layernorm_backward, layernorm_forward
 from solutions.training import adamw_step
 from solutions.transformers import attention_backward, causal_mask, scaled_dot_product_attention
@@ -40,6 +42,21 @@ def test_every_gradient_is_the_slope_of_the_loss(model, rng):
             lambda w, name=name: gpt.loss_and_gradients({**model, name: w}, codes, targets, HEADS)[
                 0
             ],
+            gradients[name],
+            w,
+        )
+        assert report.verdict == "right", f"{name}: {report}"
+
+
+def test_every_gradient_of_the_lstm_is_the_slope_of_the_loss(rng):
+    drawn = lstm.start(CLASSES, hidden=5, rng=rng)
+    model = {name: w + 0.2 * rng.normal(size=w.shape) for name, w in drawn.items()}
+    codes, targets = text(rng)
+    _, gradients = lstm.loss_and_gradients(model, codes, targets)
+    assert gradients.keys() == model.keys()
+    for name, w in model.items():
+        report = check_gradient(
+            lambda w, name=name: lstm.loss_and_gradients({**model, name: w}, codes, targets)[0],
             gradients[name],
             w,
         )
@@ -105,6 +122,17 @@ def test_without_slopes_attention_is_that_of_the_exercises(rng, monkeypatch):
         np.testing.assert_allclose(mine, theirs, rtol=1e-9, atol=1e-12)
 
 
+def test_the_lstms_cell_is_that_of_the_exercises(rng):
+    drawn = lstm.start(CLASSES, hidden=5, rng=rng)
+    model = {name: w + 0.2 * rng.normal(size=w.shape) for name, w in drawn.items()}
+    codes = text(rng)[0]
+    h = c = np.zeros((3, 5))
+    for t in range(codes.shape[1]):
+        h, c = lstm_step(np.eye(CLASSES)[codes[:, t]], h, c, model["w_x"], model["w_h"], model["b"])
+    logits, _ = lstm.read(model, codes)
+    np.testing.assert_allclose(logits[:, -1], h @ model["out.w"] + model["out.b"], rtol=1e-10)
+
+
 def test_layer_normalization_is_that_of_the_exercises(rng):
     upstream, x = rng.normal(size=(2, 5, 4))
     gamma, beta = rng.normal(size=(2, 4))
@@ -118,7 +146,7 @@ def test_layer_normalization_is_that_of_the_exercises(rng):
 def test_a_step_is_that_of_the_exercises_for_a_matrix(rng):
     """Here without clipping: the gradient is short."""
     w, g = rng.normal(size=(3, 4)), 0.1 * rng.normal(size=(3, 4))
-    training = gpt.Training.of({"w": w.copy()})
+    training = Training.of({"w": w.copy()})
     state = (np.zeros_like(w), np.zeros_like(w), 0)
     for _ in range(3):
         training.update({"w": g}, rate=0.01)
@@ -161,14 +189,15 @@ def test_what_is_written_at_temperature_zero_is_what_is_likeliest(model, rng):
 
 def test_bits_are_counted_once_for_every_character_and_are_the_losss(model, rng):
     codes = rng.integers(CLASSES, size=41)
-    bits = gpt.bits_per_character(model, codes, HEADS, context=8)
+    bits = bits_per_character(lambda x: gpt.read(model, x, HEADS)[0], codes, context=8)
     assert bits.shape == (9, 4)  # windows begin at 0, 4, …, 32
     at = 12
     logits, _ = gpt.read(model, codes[None, at : at + 8], HEADS)
-    losses, _ = gpt.cross_entropy(logits, codes[None, at + 1 : at + 9])
+    losses, _ = cross_entropy(logits, codes[None, at + 1 : at + 9])
     np.testing.assert_allclose(bits[3], losses[0, 4:] / np.log(2))
     np.testing.assert_array_equal(
-        gpt.bits_per_character(model, codes, HEADS, context=8, every=3), bits[::3]
+        bits_per_character(lambda x: gpt.read(model, x, HEADS)[0], codes, context=8, every=3),
+        bits[::3],
     )
 
 
@@ -177,9 +206,9 @@ def test_bits_are_counted_once_for_every_character_and_are_the_losss(model, rng)
 
 def test_a_model_learns_a_text_by_heart(rng):
     codes = np.tile([0, 1, 2, 3, 3, 1, 4, 5, 6], 20)
-    training = gpt.Training.of(gpt.start(CLASSES, width=16, layers=1, rng=rng))
+    training = Training.of(gpt.start(CLASSES, width=16, layers=1, rng=rng))
     for _ in range(60):
-        x, y = gpt.windows(codes, 4, 12, rng)
+        x, y = windows(codes, 4, 12, rng)
         loss, gradients = gpt.loss_and_gradients(training.p, x, y, HEADS)
         training.update(gradients, rate=0.02)
     assert loss < 0.3 < np.log(CLASSES)
