@@ -35,6 +35,7 @@ NOT_DATA = (
     "a dictionary with keys that are not strings", "an array", "an object",
 )  # fmt: skip
 OURS = os.path.dirname(os.path.abspath(__file__)) + os.sep
+PYTHONS = ("<_", "<frozen ")  # what Python itself is made of has no file
 INSTALLED = tuple({sysconfig.get_path(name) for name in ("stdlib", "purelib", "platlib")})
 
 
@@ -248,7 +249,8 @@ def _student_lines(error: BaseException) -> str:
     lines = [
         f"  in {frame.name}, line {frame.lineno}:  {frame.line}".rstrip(": ")[:MAX_LINE]
         for frame in _frames(error)
-        if not frame.filename.startswith((OURS, *INSTALLED)) and not frame.filename.startswith("<_")
+        if not frame.filename.startswith((OURS, *INSTALLED))
+        and not frame.filename.startswith(PYTHONS)
     ]
     if len(lines) > MAX_FRAMES:
         half = MAX_FRAMES // 2

@@ -264,7 +264,7 @@ def find_problem(exercise: Exercise, check: str, answer: Answer, asked: Question
     if answer.problem == "lost":
         return Finding(check, "lost", "", LOST.get(answer.detail, LOST["died"]), question=asked)
     if answer.problem == "not data":
-        says = f"Your function returned {answer.detail}."
+        says = f"Your function returned {answer.detail}{'' if answer.detail.endswith('?') else '.'}"
         return Finding(check, "not data", "", says, question=asked)
     if answer.changed:
         names = " and ".join(answer.changed)
