@@ -47,8 +47,8 @@ def headline(verdict: Verdict) -> str:
 def evidence(verdict: Verdict) -> list[tuple[str, str]]:
     """What was called, what is wrong: (sentence, preformatted text) pairs."""
     if verdict.not_started:
-        return [("Write it in its cell in place of the line that raises NotImplementedError, run "
-                 "that cell, then check again.", "")]  # fmt: skip
+        return [("Put your code in place of the line that raises NotImplementedError, and check again. "
+                 "In a notebook, run its cell before you check.", "")]  # fmt: skip
     shown: list[tuple[str, str]] = []
     if verdict.first_mend:
         shown.append((verdict.first_mend, ""))

@@ -56,7 +56,8 @@ export class MyWork {
       }
       const mine = withAnswers(released, answers);
       download(`${chapter}.ipynb`, JSON.stringify(mine, null, 1) + "\n");
-      this.#status.textContent = `${chapter}.ipynb has your ${answers.size} ${answers.size === 1 ? "answer" : "answers"}.${this.#unchecked()}`;
+      const count = ["no answer", "1 answer"][answers.size] ?? `${answers.size} answers`;
+      this.#status.textContent = `Saved ${chapter}.ipynb with ${count} in it.${this.#unchecked()}`;
     } catch (error) {
       this.#status.textContent = `The notebook could not be made. ${(error as Error).message}`;
     }
