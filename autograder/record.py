@@ -112,7 +112,10 @@ def _answers(
             raise RecordError(f"{exercise.name}: the mistake {mistake.name} does not end.")
         return given
 
-    return tuple(tuple(answer(asked) for asked in part) for part in questions)
+    return tuple(
+        tuple(answer(asked) for asked in part) if getattr(check, "asks_mistakes", True) else ()
+        for check, part in zip(exercise.checks, questions, strict=True)
+    )
 
 
 def _depends(exercise: Exercise, reference: Any, asked: Iterable[Question]) -> tuple[str, ...]:

@@ -288,6 +288,9 @@ def mlp_loss_and_grads(parameters, x, labels):
     Every layer is linear; ReLU stands between one layer and the next, not after the last. The loss
     is the cross-entropy of the softmax of the last layer's outputs, averaged over the samples.
 
+    The gradients come from one backward pass. Differences of the loss are not accepted: a network
+    of real size, which is checked too, would take them minutes.
+
     Parameters
     ----------
     parameters : list of (w, b) pairs, first layer first, at least one

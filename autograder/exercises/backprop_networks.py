@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from autograder.checks import Values
-from autograder.exercise import Exercise, Question, question
+from autograder.data import Seed
+from autograder.exercise import Exercise, Question, call, question
 from autograder.losses_and_gradients import LossAndGradients
+from autograder.real_size import RealSize
 
 Cases = Iterator[Question]
 
@@ -73,6 +75,18 @@ def mlp_large(rng: np.random.Generator) -> Cases:
     yield question("logits beyond ±1000", **{**case, "parameters": [first, (20_000 * w, b)]})
 
 
+def mlp_real_size(rng: np.random.Generator) -> Cases:
+    seed = Seed(int(rng.integers(1 << 32)))
+    yield question("a network for images of digits", rng=seed, n=64, widths=[784, 128, 10])
+
+
+def mlp_drive(student: Any, arguments: dict[str, Any]) -> Any:
+    """Call the student's function; a network of real size is drawn here."""
+    if "widths" in arguments:
+        arguments = mlp_case(arguments["rng"], arguments["n"], *arguments["widths"])
+    return call(student, arguments)
+
+
 def step_cases(rng: np.random.Generator) -> Cases:
     for about, rate, widths in (
         ("two layers", 0.1, (3, 4, 2)),
@@ -123,7 +137,10 @@ NETWORKS = [
                 title="large logits",
                 share=0.25,
             ),
+            RealSize(mlp_real_size, share=2.5),  # differences of the loss earn a third
         ),
+        drive=mlp_drive,
+        asked_as="mlp_loss_and_grads(parameters, x, labels)",
         returns=("the loss", "(dw, db) of layer"),
         needs=(
             "forward.mlp_forward",

@@ -1,7 +1,7 @@
 """The red team: submissions that try to forge, read, write, break or exhaust.
 
-Each file in attacks/ is one submission; its docstring says what it tries and its second line what it
-deserves. Every attack must end with just that, and leave the machine and the next submission alone.
+Each file in attacks/ is one submission; its docstring says what it tries, and the lines below it
+which exercise it pretends to solve, where that is not the usual one, and what it deserves. Every attack must end with just that, and leave the machine and the next submission alone.
 """
 
 from __future__ import annotations
@@ -10,11 +10,13 @@ import ast
 import os
 import re
 import time
+from functools import cache
 from pathlib import Path
 
 import pytest
 
 from autograder.checking import Verdict, judge
+from autograder.exercise import Exercise
 from autograder.exercises import find
 from autograder.feedback import to_html, to_text
 from autograder.keys import Key
@@ -34,9 +36,14 @@ def sigmoid(z):
 MODES = ("full", "limited")  # "none" confines nothing: an attack would hit this machine
 
 
+@cache
+def key_of(exercise: Exercise) -> Key:
+    return record(exercise, 987_654)
+
+
 @pytest.fixture(scope="module")
 def key() -> Key:
-    return record(EXERCISE, 987_654)
+    return key_of(EXERCISE)
 
 
 @pytest.fixture(scope="module", params=MODES)
@@ -46,16 +53,18 @@ def sandbox(request):
 
 
 def grade(sandbox: Sandbox, key: Key, source: str) -> Verdict:
+    exercise = find(key.exercise)
     with sandbox.open(["import numpy as np", source], QUICK) as session:
-        return judge(EXERCISE, key, lambda asked: session.ask(EXERCISE, asked))
+        return judge(exercise, key, lambda asked: session.ask(exercise, asked))
 
 
 @pytest.mark.parametrize("path", ATTACKS, ids=lambda path: path.stem)
 def test_an_attack_ends_with_what_it_deserves(path: Path, sandbox: Sandbox, key: Key):
     source = path.read_text()
-    deserved = re.search(r"^# deserves: (\d)$", source, re.MULTILINE)
+    pretended = re.search(r"^# exercise: (\S+)$", source, re.MULTILINE)
+    deserved = re.search(r"^# deserves: ([\d.]+)$", source, re.MULTILINE)
     assert ast.get_docstring(ast.parse(source)), "an attack says what it tries"
-    verdict = grade(sandbox, key, source)
+    verdict = grade(sandbox, key_of(find(pretended[1])) if pretended else key, source)
     assert verdict.points == float(deserved[1]), to_text(verdict)
     assert grade(sandbox, key, HONEST).right, "the next submission must not feel anything"
 
