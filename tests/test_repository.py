@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 STUDENTS = (
     "gradient_arguments", "gradient_slopes", "gradient_report", "gradient_search",
     "gradient_estimate", "gradient_picture", "gradient_claims", "gradient_judge", "gradients",
-    "data", "compare", "ask", "exercise", "checks", "losses_and_gradients", "chance", "exercises",
+    "data", "compare", "ask", "exercise", "checks", "losses_and_gradients", "real_size", "chance", "exercises",
     "whole_file", "keys", "diagnose", "checking", "feedback", "interactive", "",
 )  # fmt: skip
 TOUCH_SOLUTIONS = {"record", "audit", "notebook"}
