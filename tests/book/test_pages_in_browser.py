@@ -71,6 +71,27 @@ def test_no_page_is_wider_than_a_phone(browser: Browser, address: str, pages: li
             assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page
 
 
+def test_a_phone_shows_every_picture_to_its_edges(
+    browser: Browser, address: str, pages: list[str]
+) -> None:
+    page = browser.new_page(viewport=PHONE)
+    for each in pages:
+        page.goto(address + each, wait_until="domcontentloaded")
+        cut = page.locator(".picture").evaluate_all(
+            """pictures => pictures.filter(picture => {
+                const own = picture.getBoundingClientRect();
+                for (let box = picture.parentElement; box; box = box.parentElement) {
+                    if (getComputedStyle(box).overflowX === "visible") continue;
+                    const around = box.getBoundingClientRect();
+                    if (own.left < around.left - 1 || own.right > around.right + 1) return true;
+                }
+                return false;
+            }).map(picture => picture.getAttribute("aria-label"))"""
+        )
+        assert cut == [], f"{each}: what is around these pictures cuts their edges"
+    page.close()
+
+
 def test_what_scrolls_sideways_can_be_reached_by_keyboard(browser: Browser, address: str) -> None:
     with opened(browser, address, viewport=PHONE) as (tab, _):
         unreachable = """[...document.querySelectorAll('.math-formula, .picture')].filter(
