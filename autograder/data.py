@@ -159,7 +159,7 @@ class _Writer:
         if kind is int:
             return _integer(value)
         if kind is float:
-            return value if np.isfinite(value) else {"float": repr(value)}
+            return value if math.isfinite(value) else {"float": repr(value)}
         if kind is list:
             return [self.tree(item, depth + 1) for item in value]
         if kind is tuple:
@@ -230,7 +230,7 @@ class _Reader:
         if tree is None or type(tree) in (bool, int, str):
             return tree
         if type(tree) is float:
-            if not np.isfinite(tree):
+            if not math.isfinite(tree):
                 raise DataError("a bare NaN or infinity")
             return tree
         if type(tree) is list:

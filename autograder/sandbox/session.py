@@ -256,10 +256,10 @@ def _answer(reply: Any) -> Answer | None:
     if type(reply) is not list or len(reply) != 7:
         return None
     value, problem, detail, trace, changed, printed, warned = reply
-    texts = (problem, detail, trace, printed)
-    lists = (changed, warned)
-    if not all(type(text) is str for text in texts):
+    if not type(problem) is type(detail) is type(trace) is type(printed) is str:
         return None
-    if not all(type(each) is list and all(type(t) is str for t in each) for each in lists):
+    if not type(changed) is type(warned) is list:
+        return None
+    if not all(type(text) is str for text in (*changed, *warned)):
         return None
     return Answer(value, problem, detail, trace, tuple(changed), printed, tuple(warned))

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import contextlib
 import fcntl
+import math
 import mmap
 import os
-import select
 import socket
+import struct
 import time
 from collections import deque
-from collections.abc import Iterator
 from typing import Any
 
 from autograder.data import MAGIC, PREFIX, DataError, copied, pack, unpack, unpack_prefix
@@ -25,6 +25,7 @@ CHUNK = 1 << 20
 AHEAD = 4096  # bytes that are received at once where there are so many
 LARGE = 1 << 18  # bytes of arrays from which on they travel in a file in memory
 IN_MEMORY = b"NNdm"  # begins a message whose arrays lie in the file
+TIMEVAL = struct.Struct("@ll")
 _FILE_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
 
 
@@ -80,6 +81,7 @@ class Wire:
         self.takes_files = takes_files  # the grader takes none from the child
         self._received = bytearray()  # what came with the message before
         self._files: deque[int] = deque()
+        self._seconds = 0  # after which the kernel gives up receiving; 0 is never
 
     def close(self) -> None:
         """Hang up."""
@@ -105,10 +107,12 @@ class Wire:
                 _write(body, each)
             fcntl.fcntl(body, fcntl.F_ADD_SEALS, _FILE_SEALS | fcntl.F_SEAL_WRITE)
             given = Room(room)
-            with _other_side():
-                prefix = PREFIX.pack(IN_MEMORY, *unpack_prefix(prefix))
+            prefix = PREFIX.pack(IN_MEMORY, *unpack_prefix(prefix))
+            try:
                 socket.send_fds(self.connection, [prefix], [body, given.descriptor])
                 self.connection.sendall(header)
+            except OSError as error:
+                raise _gone(error) from None
             return given
         finally:
             os.close(body)
@@ -155,29 +159,45 @@ class Wire:
 
     def _send(self, pieces: list[Any]) -> int:
         message = b"".join(pieces)
-        with _other_side():
+        try:
             self.connection.sendall(message)
+        except OSError as error:
+            raise _gone(error) from None
         return len(message)
 
     def _exactly(self, count: int, deadline: float | None) -> bytes:
         while len(self._received) < count:
-            if deadline is not None:
-                left = deadline - time.monotonic()
-                if left <= 0 or not select.select([self.connection], [], [], left)[0]:
-                    raise WireTimeoutError("no answer in time")
+            self._wait_no_longer_than(deadline)
             size = min(max(count - len(self._received), AHEAD), CHUNK)
-            with _other_side():
+            try:
                 if self.takes_files:
                     got, files, _, _ = socket.recv_fds(self.connection, size, 2)
                     self._files += files
                 else:
                     got = self.connection.recv(size)
+            except BlockingIOError:
+                raise WireTimeoutError("no answer in time") from None
+            except OSError as error:
+                raise _gone(error) from None
             if not got:
                 raise WireError("the other side has closed")
             self._received += got
         taken = bytes(self._received[:count])
         del self._received[:count]
         return taken
+
+    def _wait_no_longer_than(self, deadline: float | None) -> None:
+        """Have the kernel give up in time; it is told only when that is another number of seconds."""
+        seconds = 0
+        if deadline is not None:
+            seconds = math.ceil(deadline - time.monotonic())
+            if seconds <= 0:
+                raise WireTimeoutError("no answer in time")
+        if seconds != self._seconds:
+            self.connection.setsockopt(
+                socket.SOL_SOCKET, socket.SO_RCVTIMEO, TIMEVAL.pack(seconds, 0)
+            )
+            self._seconds = seconds
 
 
 def _announced(prefix: bytes, magic: bytes, limit: int) -> tuple[int, int]:
@@ -206,9 +226,5 @@ def _mapped(descriptor: int, size: int) -> memoryview:
         raise WireError(f"not in memory: {error}") from None
 
 
-@contextlib.contextmanager
-def _other_side() -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        raise WireError(f"the other side is gone: {error}") from None
+def _gone(error: OSError) -> WireError:
+    return WireError(f"the other side is gone: {error}")
