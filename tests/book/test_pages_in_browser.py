@@ -64,13 +64,6 @@ def test_no_page_complains_or_asks_another_host(
             assert not faults, page
 
 
-def test_no_page_is_wider_than_a_phone(browser: Browser, address: str, pages: list[str]) -> None:
-    for page in pages:
-        with opened(browser, address, page, viewport=PHONE) as (tab, _):
-            scroll_through(tab)
-            assert tab.evaluate("document.documentElement.scrollWidth") <= PHONE["width"], page
-
-
 def test_a_phone_shows_every_picture_to_its_edges(
     browser: Browser, address: str, pages: list[str]
 ) -> None:
