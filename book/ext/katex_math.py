@@ -30,6 +30,7 @@ STEP = re.compile(
     r"(?P<open>\\begin\b|\\left\b|(?<!\\)\{)|(?P<close>\\end\b|\\right\b|(?<!\\)\})"
     r"|(?P<gap>\\qquad\b|(?<=,)\s*\\quad\b)"
 )
+SHORT = 18  # letters of TeX: no line ends inside such a formula
 
 logger = logging.getLogger(__name__)
 
@@ -87,7 +88,8 @@ def typeset_node(node: nodes.Element, display: bool) -> str:
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(f'<span class="math">{typeset_node(node, False)}</span>')
+    kind = "math short" if len(node.astext()) <= SHORT else "math"
+    self.body.append(f'<span class="{kind}">{typeset_node(node, False)}</span>')
     raise nodes.SkipNode
 
 
