@@ -167,7 +167,7 @@ def describe(value: Any) -> str:
 
 def sentence(text: str) -> str:
     """With a capital, unless it begins with the name of an array."""
-    return text[:1].upper() + text[1:] if text.startswith(("the ", "a ", "an ")) else text
+    return text[:1].upper() + text[1:] if text.startswith(("the ", "a ", "an ", "what ")) else text
 
 
 def _compare_exactly(got: Any, right: Any, name: str) -> list[Difference]:

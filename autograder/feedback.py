@@ -74,7 +74,7 @@ def evidence(verdict: Verdict) -> list[tuple[str, str]]:
 
 def called(asked_as: str, question: Question, public: bool = True) -> str:
     """The call, with the shapes of its arguments and, where they are small and public, their values."""
-    lines = [asked_as]
+    lines = asked_as.splitlines()
     lines += [f"  {key}: {_shape(value, public)}" for key, value in question.arguments.items()]
     return "\n".join(lines)
 

@@ -21,8 +21,9 @@ OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add, "sub": operator.sub, "mul": operator.mul, "div": operator.truediv,
     "pow": operator.pow, "neg": operator.neg,
 }  # fmt: skip
-BUILT = "out = operations on Value(x) for x in inputs"
 METHODS = ("relu", "tanh", "exp", "log")
+SIGNS = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}
+LONGEST = 60  # letters of an expression that is shown; a longer one is told by its operations
 
 
 def build(values: list[Any], operations: list[Operation]) -> Any:
@@ -35,6 +36,30 @@ def build(values: list[Any], operations: list[Operation]) -> Any:
         else:
             values.append(OPERATORS[name](*arguments))
     return values[-1]
+
+
+def written(arguments: dict[str, Any]) -> str:
+    """The lines that `build` stands for, as a student would write them; k is a number."""
+    names = [f"x{i}" for i in range(len(arguments["inputs"]))]
+    values = list(names)
+    for name, *operands in arguments["operations"]:
+        texts = [values[o] if type(o) is int else "k" for o in operands]
+        if name in METHODS:
+            values.append(f"{texts[0]}.{name}()")
+        elif name == "neg":
+            values.append(f"(-{texts[0]})")
+        else:
+            values.append(f"({texts[0]} {SIGNS[name]} {texts[1]})")
+    out = values[-1] if name in METHODS else values[-1][1:-1]  # nothing stands around it
+    if len(out) > LONGEST:
+        out = "the operations on them"
+    return f"{', '.join(names)} = Value(x) for each x of inputs; out = {out}"
+
+
+def back_by_a_tape_written(arguments: dict[str, Any]) -> str:
+    """What `back_by_a_tape` does."""
+    steps = "out.grad = upstream; node._backward() for every node, the last made first"
+    return f"{written(arguments)}\n{steps}"
 
 
 def back_by_a_tape(student: Any, arguments: dict[str, Any]) -> Any:
@@ -81,10 +106,8 @@ def back_by_itself(student: Any, arguments: dict[str, Any]) -> Any:
 def back_by_itself_written(arguments: dict[str, Any]) -> str:
     """What `back_by_itself` does."""
     if "operations" in arguments:
-        return f"{BUILT}; out.backward()"
-    return (
-        "nodes with these parents, whose _backward() adds slope * grad; node.backward() for calls"
-    )
+        return f"{written(arguments)}; out.backward()"
+    return "nodes with these parents, whose _backward() adds slope * grad; backward() of those in calls"
 
 
 def wired(student: Any, parents: list[Any], slopes: Any) -> Any:

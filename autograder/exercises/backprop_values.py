@@ -9,10 +9,10 @@ import numpy as np
 from autograder.checks import Values
 from autograder.exercise import Exercise, Question
 from autograder.exercises.backprop_graphs import (
-    BUILT,
     METHODS,
     Operation,
     back_by_a_tape,
+    back_by_a_tape_written,
     back_by_itself,
     back_by_itself_written,
     graph,
@@ -173,7 +173,7 @@ VALUES = [
         ),
         returns=RESULT,
         drive=back_by_a_tape,
-        asked_as=f"{BUILT}; out.grad = upstream; node._backward() for every node, the last made first",
+        asked_as=back_by_a_tape_written,
         defined_by="Value",
         hints=(
             "Make the new Value first, with its operands as parents. Then define a function that adds "
@@ -197,7 +197,7 @@ VALUES = [
         returns=RESULT,
         needs=("backprop.Value_add_mul",),
         drive=back_by_a_tape,
-        asked_as=f"{BUILT}; out.grad = upstream; node._backward() for every node, the last made first",
+        asked_as=back_by_a_tape_written,
         defined_by="Value",
         hints=(
             "Every function follows one pattern: the new Value with one parent, and a _backward that "
