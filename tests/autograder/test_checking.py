@@ -207,3 +207,9 @@ def test_what_may_be_told_of_an_answer_is_a_word_of_ours():
     assert (
         without_numbers(Answer(None, "not data", NOT_DATA[0] + " zzz"), asked).detail == NOT_DATA[0]
     )
+
+
+def test_a_rare_exception_tells_nothing_of_a_secret_question():
+    """Its name is the student's choice: fifty of them could spell a number."""
+    told = without_numbers(Answer(None, "error", "FileExistsError"), question("a", x=1.0))
+    assert told.detail == "an exception"
