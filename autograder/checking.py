@@ -14,7 +14,8 @@ from autograder.keys import Key
 # What honest code raises; any other name may be chosen to tell something about a secret question.
 COMMON_ERRORS = frozenset({
     "AssertionError", "AttributeError", "IndexError", "KeyError", "LinAlgError", "NameError",
-    "RecursionError", "TypeError", "UnboundLocalError", "ValueError", "ZeroDivisionError",
+    "OverflowError", "RecursionError", "TypeError", "UnboundLocalError", "ValueError",
+    "ZeroDivisionError",
 })  # fmt: skip
 
 
