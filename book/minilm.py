@@ -138,6 +138,11 @@ class Recorded:
     def embed(self, sentences: Sequence[str]) -> np.ndarray:
         return self.arrays["embeddings"][[_recorded(self.rows, each) for each in sentences]]
 
+    def reference(self, sentences: Sequence[str]) -> np.ndarray:
+        """Return what the library of the model's publishers made of them, (n, 384) float32."""
+        rows = [_recorded(self.rows, each) for each in sentences]
+        return self.arrays["reference_embeddings"][rows]
+
     def word_in_context(self, sentence: str, word: str) -> np.ndarray:
         return self.arrays["words"][_recorded(self.about["words"], context_key(sentence, word))]
 

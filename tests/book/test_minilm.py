@@ -59,6 +59,9 @@ def test_the_record_answers_in_the_order_of_the_question_and_only_what_it_knows(
     np.testing.assert_array_equal(
         record.embed([second, first]), record.arrays["embeddings"][[1, 0]]
     )
+    np.testing.assert_array_equal(
+        record.reference([second, first]), record.arrays["reference_embeddings"][[1, 0]]
+    )
     with pytest.raises(KeyError, match=r"not among what was recorded.*pip install"):
         record.embed(["A sentence that nobody has recorded."])
 
