@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -51,11 +52,14 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     where = where_to_look(exercise, key, outcomes)
     known = {mistake.name: mistake for mistake in key.mistakes}
-    everywhere = [
-        m for m in key.mistakes if _answered_alike(m, key, outcomes, range(len(outcomes)))
-    ]
-    if len(everywhere) == 1:  # the strongest evidence: alike wherever right, alike wherever wrong
-        return _named(everywhere[0], where)
+    for exactly in (True, False):  # the strongest evidence: alike wherever right or wrong
+        everywhere = [
+            m
+            for m in key.mistakes
+            if _answered_alike(m, key, outcomes, range(len(outcomes)), exactly)
+        ]
+        if len(everywhere) == 1:
+            return _named(everywhere[0], where)
     for finding in findings:
         if finding.mistake in known:
             return _named(known[finding.mistake], where)
@@ -74,20 +78,24 @@ def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator
     """Recorded mistakes that answered as the student did: everywhere, else wherever he is wrong,
     else in one array that is wrong."""
     wrong = [i for i, outcome in enumerate(outcomes) if outcome.findings]
-    for checks in (range(len(outcomes)), wrong, wrong[:1]):
+    for checks, exactly in product((range(len(outcomes)), wrong, wrong[:1]), (True, False)):
         yield from (
             m
             for m in key.mistakes
-            if _answered_alike(m, key, outcomes, checks) and _is_wrong_in(m, key, checks)
+            if _answered_alike(m, key, outcomes, checks, exactly) and _is_wrong_in(m, key, checks)
         )
     yield from (m for m in key.mistakes if _same_wrong_array(exercise, key, outcomes, m))
 
 
 def _answered_alike(
-    mistake: KnownMistake, key: Key, outcomes: list[Outcome], checks: Iterable[int]
+    mistake: KnownMistake,
+    key: Key,
+    outcomes: list[Outcome],
+    checks: Iterable[int],
+    exactly: bool,
 ) -> bool:
     return all(
-        _same_answer(got, recorded, asked)
+        _same_answer(got, recorded, OWN if exactly else _rounding(recorded.value, asked))
         for i in checks
         for asked, got, recorded in zip(
             key.questions[i], outcomes[i].answers, mistake.answers[i], strict=False
@@ -105,13 +113,11 @@ def _is_wrong_in(mistake: KnownMistake, key: Key, checks: Iterable[int]) -> bool
     )
 
 
-def _same_answer(got: Answer, recorded: Answer, asked: Question) -> bool:
+def _same_answer(got: Answer, recorded: Answer, rounding: _Rounding) -> bool:
     if got.problem or recorded.problem:  # a secret answer's detail is cut
         same_detail = recorded.detail.startswith(got.detail)
         return got.problem == recorded.problem and same_detail
-    if got.changed != recorded.changed:
-        return False
-    return _same(got.value, recorded.value, _rounding(recorded.value, asked))
+    return got.changed == recorded.changed and _same(got.value, recorded.value, rounding)
 
 
 def _rounding(answer: Any, asked: Question) -> _Rounding:

@@ -231,6 +231,22 @@ def test_a_mistake_is_named_beside_a_part_that_is_zero_but_for_rounding(case):
     assert named(several, lambda u: (u**2, np.array([-1e-17, 0, 5e-17]))) == "squared"
 
 
+def test_two_mistakes_that_differ_beside_a_large_part_are_told_apart(case):
+    def right(u):
+        return 1e6 * u, 1e-9 * u
+
+    def first(u):
+        """The small part is shifted."""
+        return 1e6 * u, 1e-9 * u + 1e-9
+
+    def second(u):
+        """The small part is shifted further."""
+        return 1e6 * u, 1e-9 * u + 2e-9
+
+    several = case(right, {"u": U}, mistakes=[first, second], returns=("a", "b"))
+    assert [named(several, slip) for slip in (first, second)] == ["first", "second"]
+
+
 def test_a_small_part_that_differs_still_tells_two_mistakes_apart(case):
     def right(u):
         return u, 1e-6 * u
