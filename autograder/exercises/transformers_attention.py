@@ -76,13 +76,18 @@ def attention_extreme(rng: np.random.Generator) -> Cases:
         [[1.0], [0.3], [2.0], [1.4]], axis=0
     )
     yield question("scores beyond ±1000", **case, mask=causal(4, 4) & padding([3, 4], 4))
-    far = lookup(rng, (2,), 3, 4, 3, 2)
-    far["keys"][:, :3, 0] += 3000.0
-    far["queries"][..., 0] = [[1.0, 1.5, 2.0], [-1.0, -2.0, -1.5]]
-    yield question("visible scores that are all far from 0", **far, mask=SEES_THREE)
+    yield question("visible scores that are all far from 0", **far_from_zero(rng), mask=SEES_THREE)
 
 
 SEES_THREE = np.array([True, True, True, False])
+
+
+def far_from_zero(rng: np.random.Generator) -> dict[str, Array]:
+    """Scores of thousands that differ by little, so that no weight is 0 or 1 but for rounding."""
+    far = lookup(rng, (2,), 3, 4, 3, 2)
+    far["keys"][:, :3, 0] += 3000.0
+    far["queries"][..., 0] = [[1.0, 1.5, 2.0], [-1.0, -2.0, -1.5]]
+    return far
 
 
 def attention_single(rng: np.random.Generator) -> Cases:
@@ -206,10 +211,8 @@ def backward_cases(rng: np.random.Generator) -> Cases:
 
 
 def backward_extreme(rng: np.random.Generator) -> Cases:
-    case = lookup(rng, (2, 2), 3, 3, 4, 2)
-    case["queries"] *= 900
-    given = {"upstream": rng.normal(size=(2, 2, 3, 2)), **case}
-    yield question("scores beyond ±1000", **given, mask=causal(3, 3))
+    given = {"upstream": rng.normal(size=(2, 3, 2)), **far_from_zero(rng)}
+    yield question("visible scores that are all far from 0", **given, mask=SEES_THREE)
 
 
 def backward_single(rng: np.random.Generator) -> Cases:
