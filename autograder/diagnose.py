@@ -395,13 +395,16 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
     sentences = []
     failed = list(dict.fromkeys(f.question.about for f in findings if f.question))
     asked = list(dict.fromkeys(q.about for part in key.questions for q in part))
-    passed = [about for about in asked if about not in failed]
+    compared = _compared(key) or asked  # where a property held, the answer need not be right
+    passed = [about for about in compared if about not in failed]
     if len(passed) > MANY:
         sentences.append(
             f"Wrong for: {'; '.join(failed)}. Right for the other {len(passed)} cases."
         )
     elif passed:
         sentences.append(f"Right for: {'; '.join(passed)}. Wrong for: {'; '.join(failed)}.")
+    elif len(compared) > 1 and not set(asked) <= set(failed):
+        sentences.append("It is wrong in every case where the right answer is known.")
     elif len(asked) > 1:
         sentences.append("It is wrong in every case that was tried.")
     else:
@@ -425,6 +428,13 @@ def where_to_look(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> str:
     if first.kind == "error" and first.traceback.startswith("  in "):
         sentences.append("The last line of the traceback says what happened, the one above where.")
     return " ".join(sentences)
+
+
+def _compared(key: Key) -> list[str]:
+    """The cases whose answer is compared with a right one, which a property does without."""
+    pairs = zip(key.questions, key.rights, strict=True)
+    cases = ((q, right) for part, rights in pairs for q, right in zip(part, rights, strict=True))
+    return list(dict.fromkeys(q.about for q, right in cases if right is not None))
 
 
 def _right_parts(exercise: Exercise, key: Key, findings: list[Finding]) -> list[str]:

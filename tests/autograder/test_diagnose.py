@@ -337,6 +337,23 @@ def test_where_to_look_tells_the_right_cases_from_the_wrong_ones(linear):
     assert "dx, dw are right, so look at the lines that compute db alone." in where
 
 
+def test_a_case_is_not_called_right_where_only_a_property_held(build):
+    def cases(rng):
+        yield question("five numbers", x=VECTOR)
+        yield question("ten numbers", x=np.concatenate([VECTOR, VECTOR]))
+
+    def shaped(rng):
+        yield question("the shape", x=VECTOR)
+
+    def holds(value, asked, again):
+        return None
+
+    case = build(same, Values(cases), Property("shape", shaped, holds))
+    where = case.verdict(lambda x: x + 7).where
+    assert "Right for" not in where
+    assert "wrong in every case where the right answer is known" in where
+
+
 @pytest.mark.parametrize(
     ("student", "words"),
     [
