@@ -383,7 +383,7 @@ BLOCKS = [
             "It is a network with one hidden layer, as in the chapter on backpropagation. What is "
             "new: GELU in place of tanh, and an axis of time.",
             "The slope of GELU is taken at z, what enters it; dw2 needs what leaves it. Your gelu "
-            "and gelu_derivative may be brought along into this cell.",
+            "and gelu_derivative may be brought along, above your function.",
             "Every token is a sample of its own: reshape to (n · time, …) for the gradients of the "
             "weights, or sum over both axes, and give dx the shape of x.",
         ),

@@ -167,5 +167,15 @@ def test_the_exercise_page_shows_every_exercise_with_its_hints(
         assert "SOLUTION" not in card.get_text()
 
 
+def test_each_exercise_page_says_how_to_work_in_the_page(soups: dict[str, BeautifulSoup]) -> None:
+    for page in (page for page in soups if page.startswith("course/")):
+        (how,) = soups[page].select(".how-to-work")
+        buttons = {button.text for button in soups[page].select("button.live-button")}
+        assert {"Check", "Hint", "Download my notebook"} <= buttons & {
+            each.text for each in how.select("em")
+        }, page
+        assert "explain()" not in soups[page].select_one(".bd-article").text, page
+
+
 def test_the_address_of_the_site_leads_to_the_home_page(site: Path) -> None:
     assert "book/index.html" in (site / "index.html").read_text("utf-8")
