@@ -1,7 +1,7 @@
 """Our own packages as wheels for the browser: what a student installs, and what the pages import.
 
-The student's wheel is built as for a release. The browser gets it in three parts, so that a page
-that only loads digits does not wait for the keys of all chapters.
+The student's wheel is built as for a release. The browser gets it in four parts, so that a page
+that only loads digits does not wait for the keys of all chapters and for trained models.
 """
 
 import os
@@ -37,6 +37,8 @@ KERNEL = {"piplite": ("micropip",), "pyodide_kernel": ("ipython", "jedi"), "ipyk
 IN_LITE = ("ssl", "sqlite3", "comm", "jedi", "ipython", "micropip", "piplite", "ipykernel")
 IN_LITE += ("pyodide_kernel", "numpy", "matplotlib-font-list", "autograder", "anywidget")
 FOR_PAGES = ("book/*.py", "book/figures/lib/palette.js")  # what the pages' cells import
+# What only a page that imports their loader waits for.
+LANGUAGE_MODELS = ("course/data/gpt.npz", "course/data/lstm.npz")
 EPOCH = (2020, 1, 1, 0, 0, 0)  # the date of every file, so that the same content is the same wheel
 
 
@@ -158,9 +160,12 @@ def wheels(student: bytes) -> list[Wheel]:
     with zipfile.ZipFile(BytesIO(student)) as archive:
         version = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
         version = version.partition("/")[0].removesuffix(".dist-info").rpartition("-")[2]
-        parts: dict[str, list[tuple[str, bytes]]] = {"autograder": [], "course": [], "keys": []}
+        parts: dict[str, list[tuple[str, bytes]]] = {
+            part: [] for part in ("autograder", "course", "keys", "models")
+        }
         for name in sorted(archive.namelist()):
             top = "keys" if name.startswith("course/keys/") else name.partition("/")[0]
+            top = "models" if name in LANGUAGE_MODELS else top
             if top in parts and not name.endswith("/"):
                 parts[top].append((name, archive.read(name)))
     page_files = sorted(path for glob in FOR_PAGES for path in ROOT.glob(glob))
@@ -173,5 +178,6 @@ def wheels(student: bytes) -> list[Wheel]:
         wheel("autograder", parts["autograder"], "autograder", "numpy", "course", "course-keys"),
         wheel("course", parts["course"], "course", "numpy"),
         wheel("course-keys", parts["keys"], ""),
+        wheel("course-models", parts["models"], "course.data.language_models", "course"),
         wheel("book", for_pages, "book", "numpy", "matplotlib-font-list"),
     ]

@@ -98,7 +98,7 @@ def norm(name: str) -> str:
 
 
 def test_nothing_of_the_instructors_reaches_the_browser(folder: Path, lock) -> None:
-    for name in ("autograder", "course", "course-keys", "book"):
+    for name in ("autograder", "course", "course-keys", "course-models", "book"):
         with zipfile.ZipFile(folder / str(lock[name]["file_name"])) as archive:
             for member in archive.namelist():
                 assert "solution" not in member, member
