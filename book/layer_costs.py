@@ -117,15 +117,15 @@ def normal(shape: tuple[int, ...]) -> np.ndarray:
     return 0.1 * np.random.default_rng(0).standard_normal(shape, dtype=np.float32)
 
 
-def median_seconds(call: Callable[[], Any], repeats: int) -> float:
-    """Return how long a call takes: the median of some, after one that is not counted."""
+def seconds_of(call: Callable[[], Any], repeats: int) -> list[float]:
+    """Return how long a call takes, several times, after one that is not counted."""
     call()
     taken = []
     for _ in range(repeats):
         start = perf_counter()
         call()
         taken.append(perf_counter() - start)
-    return statistics.median(taken)
+    return taken
 
 
 def peak_bytes(make: Callable[[], Callable[[], Any]]) -> int:
@@ -210,13 +210,16 @@ def measure(
     costs: tuple[list[Cost], list[Cost]] = ([], [])
     for time in times:
         for backward, found in enumerate(costs):
-            seconds = median_seconds(calls(layer, n, time, d)[backward], repeats)
+            seconds = statistics.median(seconds_of(calls(layer, n, time, d)[backward], repeats))
             peak = peak_bytes(lambda: calls(layer, n, time, d)[backward])  # noqa: B023
             found.append(Cost(time, seconds, peak))
     return costs
 
 
-def product_rate(size: int = 1024, repeats: int = 5) -> float:
-    """Return how many multiply-adds a second a product of two large float32 matrices makes here."""
+def product_rate(size: int = 512, repeats: int = 30) -> float:
+    """Return how many multiply-adds a second a product of two square float32 matrices makes here.
+
+    The best of several: what else runs on the machine can only make it slower.
+    """
     a = normal((size, size))
-    return size**3 / median_seconds(lambda: a @ a, repeats)
+    return size**3 / min(seconds_of(lambda: a @ a, repeats))
