@@ -150,7 +150,10 @@ def lstm_gates(rng: np.random.Generator) -> Cases:
 def lstm_extreme(rng: np.random.Generator) -> Cases:
     case = lstm(rng, 3, 2, 2)
     case["w_x"] *= 0
-    case["b"] = rng.permutation(np.array([-1000.0, -800, 800, 1000, -900, 900, -30, 30]))
+    size = rng.permutation([1000.0, 800.0, 900.0, 30.0])
+    signs = np.array([1.0, *rng.choice([-1.0, 1.0], size=2), 1.0])  # of the gates i, f, g and o
+    units = rng.permutation([1.0, -1.0])  # one lets its state out, beside which the other's rounds
+    case["b"] = np.outer(size * signs, units).ravel()
     yield question("weighted sums up to ±1000", **case)
     yield question("float32", **single(lstm(rng, 4, 3, 5)))
 
