@@ -20,7 +20,9 @@ from autograder.record import alternatives_of, mistakes_of, record, solution
 from autograder.time_limit import time_limit
 
 AUDIT_SEED = 20_000  # no key that ships or grades is recorded from it
-OTHER_SEEDS = range(30_000, 30_006)  # whether a mutant changes a value is seen on these
+OTHER_SEEDS = range(
+    30_000, 30_006
+)  # these show whether a mutant changes a value, and what one key hides
 SECONDS_A_CALL = 2.0
 
 
@@ -55,6 +57,7 @@ def audit(exercise: Exercise, *, seed: int = AUDIT_SEED) -> Row:
     """Put every mistake, alternative and mutant of an exercise to its own checks."""
     row = Row(exercise.chapter, exercise.name, exercise.points)
     key = record(exercise, seed)
+    others = [record(exercise, other) for other in OTHER_SEEDS]
     for mistake in mistakes_of(exercise.name):
         row.mistakes += 1
         verdict = _verdict(exercise, key, mistake.function)
@@ -71,15 +74,15 @@ def audit(exercise: Exercise, *, seed: int = AUDIT_SEED) -> Row:
         row.problems.append(f"{row.mistakes} mistakes known, and no reason why not three")
     for alternative in alternatives_of(exercise.name):
         row.alternatives += 1
-        verdict = _verdict(exercise, key, alternative.function)
-        if verdict.right:
-            row.alternatives_accepted += 1
+        keys = [key] if exercise.seconds else [key, *others]  # training by each key takes minutes
+        verdicts = (_verdict(exercise, each, alternative.function) for each in keys)
+        if refused := next((verdict for verdict in verdicts if not verdict.right), None):
+            row.problems.append(f"refused: {alternative.name} ({refused.findings[0].says})")
         else:
-            says = verdict.findings[0].says
-            row.problems.append(f"refused: {alternative.name} ({says})")
+            row.alternatives_accepted += 1
     if row.alternatives < 2:
         row.problems.append(f"{row.alternatives} alternatives, two are wanted")
-    for mutant in _live_mutants(exercise):
+    for mutant in _live_mutants(exercise, others):
         row.mutants += 1
         verdict = _verdict(exercise, key, mutant.function)
         if verdict.right:
@@ -95,14 +98,13 @@ def _verdict(exercise: Exercise, key: Key, function: Any) -> Verdict:
     return judge(exercise, key, _timed_ask(exercise, function))
 
 
-def _live_mutants(exercise: Exercise) -> Iterator[Any]:
+def _live_mutants(exercise: Exercise, keys: list[Key]) -> Iterator[Any]:
     """The mutants that change a value: on questions of other seeds they differ from the reference.
 
     Where a key accepts several right answers (random ones, subgradients), a mutant that only
     changes which of them is returned is right, so it is judged by those other seeds' keys too.
     """
     reference = solution(exercise.solution_name)
-    keys = [record(exercise, seed) for seed in OTHER_SEEDS]
     asked = [q for key in keys for part in key.questions for q in part]
     right = [ask(reference, exercise.drive, q.arguments) for q in asked]
     for mutant in mutants(reference):
