@@ -105,6 +105,15 @@ def test_nothing_of_the_instructors_reaches_the_browser(folder: Path, lock) -> N
                 assert "mistakes" not in member, member
 
 
+def test_trained_models_are_loaded_only_by_what_imports_them(folder: Path, lock) -> None:
+    held = {}
+    for name in ("course", "course-models"):
+        with zipfile.ZipFile(folder / str(lock[name]["file_name"])) as archive:
+            held[name] = sorted(set(archive.namelist()).intersection(own_wheels.LANGUAGE_MODELS))
+    assert held == {"course": [], "course-models": sorted(own_wheels.LANGUAGE_MODELS)}
+    assert lock["course-models"]["imports"] == ["course.data.language_models"]
+
+
 def test_the_same_content_is_the_same_wheel() -> None:
     files = [("a/__init__.py", b"x = 1\n"), ("a/b.py", b"y = 2\n")]
 
