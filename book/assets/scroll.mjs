@@ -1,14 +1,54 @@
-// What scrolls sideways on a narrow screen (a long formula, a wide picture) can be reached by keyboard.
+// What scrolls in its own box (a long formula, a wide picture, code) can be reached by keyboard.
+//
+// The theme does this for code and outputs as the page loads, and lays the page out once for each.
+// Here all are looked at while nothing else happens, and first read, then written.
 
-const wide = document.querySelectorAll(".math-formula, .picture");
+const BOXES = ".math-formula, .picture, pre, .cell_output > .output";
+const AT_ONCE = 8; // milliseconds, so that a reader who does something does not wait
+const whenIdle = window.requestIdleCallback ?? ((then) => setTimeout(then, 50));
+const waiting = new Set();
 
-function offer() {
-  for (const element of wide) {
-    if (element.scrollWidth > element.clientWidth) element.tabIndex = 0;
-    else element.removeAttribute("tabindex");
-  }
+function scrolls(element) {
+  const { overflowX, overflowY } = getComputedStyle(element);
+  const may = (overflow) => overflow === "auto" || overflow === "scroll";
+  return (
+    (may(overflowX) && element.scrollWidth > element.clientWidth) ||
+    (may(overflowY) && element.scrollHeight > element.clientHeight)
+  );
 }
 
-offer();
-addEventListener("resize", offer);
-document.fonts.ready.then(offer);
+function lookAtSome() {
+  const found = [];
+  const began = performance.now();
+  for (const element of waiting) {
+    if (performance.now() - began > AT_ONCE) break;
+    waiting.delete(element);
+    found.push([element, scrolls(element)]);
+  }
+  for (const [element, needed] of found) {
+    if (needed) element.tabIndex = 0;
+    else element.removeAttribute("tabindex");
+  }
+  if (waiting.size) whenIdle(lookAtSome);
+}
+
+function lookAt(elements) {
+  if (!waiting.size) whenIdle(lookAtSome);
+  for (const element of elements) waiting.add(element);
+}
+
+const lookAtAll = () => lookAt(document.querySelectorAll(BOXES));
+
+// What a cell shows when it has run, and what a fold holds, is laid out only then.
+const main = document.querySelector("main");
+if (main) {
+  new MutationObserver((changes) => {
+    const added = changes.flatMap((change) => [...change.addedNodes]);
+    for (const node of added) {
+      if (node instanceof Element) lookAt([node, ...node.querySelectorAll(BOXES)].filter((it) => it.matches(BOXES)));
+    }
+  }).observe(main, { subtree: true, childList: true });
+  main.addEventListener("toggle", ({ target }) => lookAt(target.querySelectorAll(BOXES)), true);
+}
+addEventListener("resize", lookAtAll);
+document.fonts.ready.then(lookAtAll);

@@ -24,7 +24,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "notebook-links": ("notebook_links.css",),
     "concept-map": ("concept_map.css",),
 }
-EVERYWHERE = ("palette.css", "book.css", "scroll.mjs", "offline.mjs")
+EVERYWHERE = ("palette.css", "book.css", "picture_files.css", "scroll.mjs", "offline.mjs")
 
 
 def copy_assets(app: Sphinx) -> None:

@@ -29,8 +29,9 @@ TOO_WIDE = """() => [...document.querySelectorAll(".math-formula")]
   .filter((each) => each.scrollWidth > each.clientWidth + 1)
   .map((each) => each.querySelector("annotation").textContent)"""
 # Pictures are drawn with letters of about 13 pixels.
-SHRUNK = """() => [...document.querySelectorAll(".picture svg")]
-  .map((each) => [each.getBoundingClientRect().width / (each.viewBox.baseVal.width * 4 / 3), each])
+SHRUNK = """() => [...document.querySelectorAll(".picture > img")]
+  .filter((each) => each.checkVisibility())
+  .map((each) => [each.getBoundingClientRect().width / each.getAttribute("width"), each])
   .filter(([scale]) => scale < 0.55)
   .map(([scale, each]) => `${scale.toFixed(2)} ${each.parentElement.getAttribute("aria-label")}`)"""
 TOO_SMALL = """() => [...document.querySelectorAll(
