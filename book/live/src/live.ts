@@ -2,6 +2,7 @@
 
 import { LiveCell } from "./cell.ts";
 import { LiveExercise } from "./exercise.ts";
+import { startOnIntent } from "./intent.ts";
 import { MyWork } from "./mywork.ts";
 import { readPage, type ExerciseStep, type Page } from "./page.ts";
 import { LiveWritten } from "./written.ts";
@@ -17,6 +18,7 @@ function bring(page: Page): void {
   const written = page.data.written.map(
     (each) => new LiveWritten(page, each, document.getElementById(elementOf(each.name, "exercise"))!),
   );
+  startOnIntent(page, document.querySelectorAll(".live-bar"));
   const steps = exercises.map(({ step }) => step);
   const panel = document.querySelector<HTMLElement>(".live-work");
   const work = panel && steps.length ? new MyWork(page, steps, panel) : null;

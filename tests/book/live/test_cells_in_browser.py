@@ -256,3 +256,24 @@ def test_little_script_loads_before_the_reader_asks(browser: Browser, address: s
         assert live
         assert sum(live.values()) < 120_000
         assert not [url for url in sizes if "pyodide" in url or "editor" in url]
+
+
+def test_python_starts_when_a_reader_reaches_for_a_button(browser: Browser, address: str) -> None:
+    for reach in ("hover", "focus"):
+        with opened(browser, address) as (tab, _):
+            assert not tab.workers
+            with tab.expect_worker():
+                getattr(tab.locator(".live-bar [data-act=edit]").first, reach)()
+
+
+def test_a_reader_who_saves_data_loads_python_only_for_a_run(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, address) as (tab, _):
+        tab.add_init_script(
+            "Object.defineProperty(navigator, 'connection', { value: { saveData: true } })"
+        )
+        tab.reload()
+        tab.locator(".live-bar [data-act=edit]").first.hover()
+        tab.wait_for_timeout(300)
+        assert not tab.workers
