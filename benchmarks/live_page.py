@@ -1,7 +1,8 @@
 """How long a reader waits: text, editor, first result, run again, check; and what a page loads.
 
 Headless Chromium on this machine against the built site (`make book SERVE=0`), medians of five. A cold
-visit has an empty cache; a warm one is the next visit of the same reader.
+visit has an empty cache; a warm one is the next visit of the same reader. Side by side: the same site
+with the source that Pyodide's distribution has, instead of bytecode.
 
     python benchmarks/live_page.py [the site's folder]
 """
@@ -9,9 +10,12 @@ visit has an empty cache; a warm one is the next visit of the same reader.
 from __future__ import annotations
 
 import gzip
+import json
+import os
 import shutil
 import statistics
 import sys
+import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +25,8 @@ sys.path.insert(0, str(ROOT))
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
 
 from benchmarks.static_host import served  # noqa: E402
+from book.publish.package_files import fetch  # noqa: E402
+from book.publish.pyodide import distribution, npm_pyodide  # noqa: E402
 
 TIMES = 5
 PAGE, EXERCISES, EXERCISE = (
@@ -113,6 +119,31 @@ def one_reader(browser: Browser, address: str) -> dict[str, float]:
     return times
 
 
+def with_source(site: Path, copy: Path) -> None:
+    """Copy a site, with the standard library and NumPy as Pyodide's distribution has them."""
+    shutil.copytree(site, copy, copy_function=os.link)
+    folder = copy / "_static" / "pyodide"
+    entry = distribution()[1]["numpy"]
+    lock = json.loads((folder / "pyodide-lock.json").read_text("utf-8"))
+    lock["packages"]["numpy"] = entry
+    for name in ("python_stdlib.zip", "pyodide-lock.json"):
+        (folder / name).unlink()  # the copy's file is the site's own
+    (folder / "pyodide-lock.json").write_text(json.dumps(lock), "utf-8")
+    shutil.copy(npm_pyodide() / "python_stdlib.zip", folder)
+    shutil.copy(fetch(entry["file_name"], entry["sha256"]), folder)
+
+
+def first_results(browser: Browser, addresses: list[str]) -> list[list[float]]:
+    """Return for each site the times until the first NumPy result of cold visits, taken in turns."""
+    times: list[list[float]] = [[] for _ in addresses]
+    for _ in range(TIMES):
+        for address, of in zip(addresses, times, strict=True):
+            context = browser.new_context(service_workers="block")
+            of.append(visit(context, address)[1]["first NumPy result"])
+            context.close()
+    return times
+
+
 def scripts_before_code(browser: Browser, address: str, site: Path) -> dict[str, int]:
     """Return the compressed bytes of each script that a page loads before anybody asks for code."""
     context = browser.new_context(service_workers="block")
@@ -140,6 +171,10 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=chromium, args=options)
         readers = [one_reader(browser, address) for _ in range(TIMES)]
         scripts = scripts_before_code(browser, address, site)
+        with tempfile.TemporaryDirectory(dir=site.parent) as scratch:
+            with_source(site, Path(scratch, "site"))
+            with served(Path(scratch, "site")) as other:
+                source, bytecode = first_results(browser, [other, address])
         browser.close()
     print(f"| {'what a reader waits for':<26} | median | slowest | bar |\n|---|---|---|---|")
     for name, limit in BARS.items():
@@ -147,10 +182,17 @@ def main() -> None:
         print(
             f"| {name:<26} | {statistics.median(times):.0f} ms | {max(times):.0f} ms | {limit} ms |"
         )
+    slow, fast = statistics.median(source), statistics.median(bytecode)
+    print(
+        f"\nFirst NumPy result, cold, in turns: {slow:.0f} ms from source, {fast:.0f} ms from "
+        f"bytecode: {slow / fast:.1f} times as fast"
+    )
     total = sum(scripts.values())
     print(
         f"\nScripts beyond the theme's before the reader asks for code: {total / 1000:.1f} kB (120)"
     )
+    load = os.getloadavg()[0] / (os.cpu_count() or 1)
+    print(f"Load of this machine: {load:.1f} for each core.")
 
 
 if __name__ == "__main__":
