@@ -54,7 +54,9 @@ def _sample() -> tuple[np.ndarray, np.ndarray]:
     try:
         import matplotlib
     except ImportError as error:
-        raise ImportError("the sample of prices needs Matplotlib: pip install matplotlib") from error
+        raise ImportError(
+            "the sample of prices needs Matplotlib: pip install matplotlib"
+        ) from error
     path = Path(matplotlib.get_data_path()) / "sample_data" / "goog.npz"
     if not path.is_file():
         raise FileNotFoundError(
