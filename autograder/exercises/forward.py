@@ -100,8 +100,8 @@ def delicate_features(rng):
     x = rng.normal(size=(7, 3))
     x[:, 1] = 0.1
     yield question("a feature that is 0.1 everywhere, which no float64 holds exactly", x=x)
-    x = rng.normal(size=(8, 3)) * (1.0, 1e-9, 1.0)
-    yield question("a feature in tiny units, around 1e-9", x=x)
+    x = rng.normal(size=(8, 3)) * 1e-9
+    yield question("features in tiny units, around 1e-9", x=x)
     x = rng.normal(size=(8, 3)) + np.array([0.0, 1e7, -3.0])
     yield question("a feature far from 0, around ten million", x=x)
 
