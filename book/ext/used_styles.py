@@ -13,7 +13,7 @@ from typing import Any
 
 import tinycss2
 
-NAMED = re.compile(r'\b(?:class|id)="([^"]*)"')
+NAMED = re.compile(r"""\b(?:class|id)=(["'])(.*?)\1""", re.DOTALL)
 WORD = re.compile(r"[A-Za-z][\w-]*")
 # They hold the words of the book and the names of its files, and put nothing on a page.
 NOT_SCRIPTS = ("searchindex.js", "service_worker.js")
@@ -31,7 +31,7 @@ def names_in(site: Path) -> frozenset[str]:
                 continue
             text = file.read_text("utf-8")
             if file.suffix == ".html":
-                found.update(name for names in NAMED.findall(text) for name in names.split())
+                found.update(name for _, names in NAMED.findall(text) for name in names.split())
             else:
                 found.update(WORD.findall(text))
     return frozenset(found)

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page
 
 from book.ext.fewer_requests import combined
 from book.ext.picture_files import moved_out
-from book.ext.used_styles import used_only
+from book.ext.used_styles import names_in, used_only
 from book.palette import palette
 
 PICTURE = (
@@ -51,6 +51,11 @@ def test_a_condition_goes_with_the_last_rule_in_it() -> None:
 
 def test_licenses_stay_and_other_comments_go() -> None:
     assert used("/* note */ /*! MIT */ a { /* note */ x: y }") == "/*! MIT */\na{x: y}"
+
+
+def test_a_name_counts_whichever_quotes_it_stands_in(tmp_path: Path) -> None:
+    (tmp_path / "page.html").write_text("<p class='a b' id=\"c\">", "utf-8")
+    assert names_in(tmp_path) == {"a", "b", "c"}
 
 
 def test_an_imported_sheet_stands_where_it_was_imported(tmp_path: Path) -> None:
