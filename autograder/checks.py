@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -40,6 +40,7 @@ class Values:
     title: str = "values"
     share: float = 1.0
     tolerance: Tolerance | None = None
+    asks_mistakes: ClassVar[bool] = True
 
     def questions(self, rng: np.random.Generator) -> list[Question]:
         """Draw the cases."""
@@ -155,6 +156,7 @@ class Property:
     cases: Cases
     holds: Callable[[Any, Question, Again], Broken | None]
     share: float = 1.0
+    asks_mistakes: ClassVar[bool] = True
 
     def questions(self, rng: np.random.Generator) -> list[Question]:
         """Draw the cases."""

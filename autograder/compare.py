@@ -83,6 +83,11 @@ def part_names(items: Any, name: str, names: tuple[str, ...] = ()) -> list[str]:
     return [f"{name}[{i}]" for i in range(len(items))]
 
 
+def kind_of_part(name: str) -> str:
+    """The kind of a part, the same in all layers: ``dw`` of ``dw of layer 2 (of 3)``."""
+    return name.partition(" of ")[0]
+
+
 def _key_name(name: str, key: str) -> str:
     """``the result['w']``; a key that is a phrase, "the forget gate", speaks for itself."""
     return key if " " in key else f"{name}[{key!r}]"

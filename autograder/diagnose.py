@@ -52,11 +52,12 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
     findings = [finding for outcome in outcomes for finding in outcome.findings]
     where = where_to_look(exercise, key, outcomes)
     known = {mistake.name: mistake for mistake in key.mistakes}
+    compared = _compared_with_mistakes(exercise)
     for exactly in (True, False):  # the strongest evidence: alike wherever right or wrong
         everywhere = [
             m
             for m in key.mistakes
-            if _answered_alike(m, key, outcomes, range(len(outcomes)), exactly)
+            if compared and _answered_alike(m, key, outcomes, compared, exactly)
         ]
         if len(everywhere) == 1:
             return _named(everywhere[0], where)
@@ -70,6 +71,11 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
     return Diagnosis(where)
 
 
+def _compared_with_mistakes(exercise: Exercise) -> list[int]:
+    """The numbers of the checks of which keys hold what mistakes answer."""
+    return [i for i, check in enumerate(exercise.checks) if check.asks_mistakes]
+
+
 def _named(mistake: KnownMistake, where: str) -> Diagnosis:
     return Diagnosis(mistake.look or where, mistake.name, mistake.says)
 
@@ -77,8 +83,9 @@ def _named(mistake: KnownMistake, where: str) -> Diagnosis:
 def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator[KnownMistake]:
     """Recorded mistakes that answered as the student did: everywhere, else wherever he is wrong,
     else in one array that is wrong."""
-    wrong = [i for i, outcome in enumerate(outcomes) if outcome.findings]
-    for checks, exactly in product((range(len(outcomes)), wrong, wrong[:1]), (True, False)):
+    compared = _compared_with_mistakes(exercise)
+    wrong = [i for i in compared if outcomes[i].findings]
+    for checks, exactly in product((compared, wrong, wrong[:1]), (True, False)):
         yield from (
             m
             for m in key.mistakes
@@ -98,7 +105,7 @@ def _answered_alike(
         _same_answer(got, recorded, OWN if exactly else _rounding(recorded.value, asked))
         for i in checks
         for asked, got, recorded in zip(
-            key.questions[i], outcomes[i].answers, mistake.answers[i], strict=False
+            key.questions[i], outcomes[i].answers, mistake.answers[i], strict=True
         )
     )
 
@@ -109,7 +116,7 @@ def _is_wrong_in(mistake: KnownMistake, key: Key, checks: Iterable[int]) -> bool
     return any(
         recorded.problem or recorded.changed or right is None or compare(recorded.value, right)
         for i in checks
-        for recorded, right in zip(mistake.answers[i], key.rights[i], strict=False)
+        for recorded, right in zip(mistake.answers[i], key.rights[i], strict=True)
     )
 
 

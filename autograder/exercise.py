@@ -87,6 +87,11 @@ class Check(Protocol):
     def share(self) -> float:
         """Its weight among the checks of the exercise."""
 
+    @property
+    def asks_mistakes(self) -> bool:
+        """Whether keys hold what each mistake answers, to compare wrong answers with. Then an
+        outcome holds an answer to every question."""
+
     def questions(self, rng: np.random.Generator) -> list[Question]:
         """Draw the questions. Only `record` calls this: a key holds the questions themselves."""
 

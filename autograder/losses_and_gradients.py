@@ -18,7 +18,7 @@ from autograder.checks import (
     find_difference,
     find_problem,
 )
-from autograder.compare import Difference, compare, leaves
+from autograder.compare import Difference, compare, kind_of_part, leaves
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question, Reference
 from autograder.gradients import check_gradient, numerical_gradient
 
@@ -63,7 +63,7 @@ class LossAndGradients(Values):
         """Compare, and say which came first: a wrong value, or the first wrong layer."""
         findings: list[Finding] = []
         answers: list[Answer] = []
-        parts = {_kind(name) for right in rights for name, _ in _leaves(exercise, right)}
+        parts = {kind_of_part(name) for right in rights for name, _ in _leaves(exercise, right)}
         failed: set[str] = set()
         own: bool | None = None  # whether the gradients are those of the student's own value
         for asked, right in zip(questions, rights, strict=True):
@@ -76,7 +76,7 @@ class LossAndGradients(Values):
             wrong = compare(answer.value, right, exercise.result, exercise.returns, self.tolerance)
             if not wrong:
                 continue
-            failed.update({_kind(d.which) for d in wrong} & parts or parts)
+            failed.update({kind_of_part(d.which) for d in wrong} & parts or parts)
             if any(d.kind == "structure" for d in wrong):
                 findings += [find_difference(self.title, d, asked) for d in wrong]
                 continue
@@ -167,11 +167,6 @@ class _Place:
 
 def _leaves(exercise: Exercise, right: Any) -> list[tuple[str, Any]]:
     return leaves(right, exercise.result, exercise.returns)
-
-
-def _kind(name: str) -> str:
-    """``dw`` of ``dw of layer 2 (of 3)``."""
-    return name.partition(" of ")[0]
 
 
 def _layer(name: str) -> int:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
+from autograder.ask import Answer
 from autograder.checks import Values, find_problem
-from autograder.compare import compare, leaves, sentence
+from autograder.compare import compare, kind_of_part, leaves, sentence
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question, Reference
 
 
@@ -24,11 +25,14 @@ class RealSize(Values):
     not have the whole array does not know which. Cases hold a `Seed` and sizes, from which the
     exercise's `drive` makes the arrays, so that keys stay small. Mistakes are not asked: a key
     would hold all that they answer.
+
+    Partial credit: each kind of part (the loss, all ``dw``, all ``db``) that is right in every layer
+    of every case earns an equal part of the share, as in the small cases.
     """
 
     entries: int = 64
     title: str = "real size"
-    asks_mistakes = False
+    asks_mistakes: ClassVar[bool] = False
     too_long: str = (
         "For arrays of real size your code ran longer than it may. What costs a forward pass, or a "
         "turn of a loop, for each parameter takes too long there."
@@ -54,28 +58,34 @@ class RealSize(Values):
     ) -> Outcome:
         """Compare the entries that the key holds."""
         findings: list[Finding] = []
-        parts, right_parts = 0, 0
+        answers: list[Answer] = []
+        failed: dict[str, bool] = {}  # by the kind of part
+        complete = True
         for asked, right in zip(questions, rights, strict=True):
-            parts += len(right["shapes"])
             answer = ask(asked)
+            answers.append(answer)
             if problem := find_problem(exercise, self.title, answer, asked):
                 if answer.problem == "lost" and answer.detail == "time":
                     problem = replace(problem, says=self.too_long)
                 findings.append(problem)
+                complete = False
                 continue
             got = leaves(answer.value, exercise.result, exercise.returns)
-            if [list(np.shape(part)) for _, part in got] != right["shapes"]:
-                says = f"Of real size, {exercise.result} has the wrong structure or shapes."
+            if len(got) != len(right["shapes"]):
+                says = f"Of real size, {exercise.result} has the wrong structure."
                 findings.append(
                     Finding(self.title, "structure", exercise.result, says, question=asked)
                 )
+                complete = False
                 continue
-            for (name, part), place, entries in zip(
-                got, right["places"], right["entries"], strict=True
+            for (name, part), shape, place, entries in zip(
+                got, right["shapes"], right["places"], right["entries"], strict=True
             ):
-                if compare(np.asarray(part).ravel()[place], entries, name):
+                array = np.asarray(part)
+                wrong = list(array.shape) != shape or bool(compare(array.ravel()[place], entries))
+                failed[kind_of_part(name)] = failed.get(kind_of_part(name), False) or wrong
+                if wrong:
                     says = sentence(f"{name} is wrong for arrays of real size.")
                     findings.append(Finding(self.title, "values", name, says, question=asked))
-                else:
-                    right_parts += 1
-        return Outcome(right_parts / parts, tuple(findings))
+        fraction = 1 - sum(failed.values()) / len(failed) if complete else 0.0
+        return Outcome(fraction, tuple(findings), tuple(answers))

@@ -113,7 +113,7 @@ def _answers(
         return given
 
     return tuple(
-        tuple(answer(asked) for asked in part) if getattr(check, "asks_mistakes", True) else ()
+        tuple(answer(asked) for asked in part) if check.asks_mistakes else ()
         for check, part in zip(exercise.checks, questions, strict=True)
     )
 

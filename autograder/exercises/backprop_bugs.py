@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -166,6 +166,7 @@ class Exposes:
 
     title: str = "exposing"
     share: float = 1.0
+    asks_mistakes: ClassVar[bool] = True
 
     def questions(self, rng: np.random.Generator) -> list[Question]:
         """There is one question: your case, please."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -69,12 +69,14 @@ def images(asked: Question) -> tuple[dict[str, Any], np.ndarray]:
 
 
 def train_where_there_are_images(student: Callable[..., Any], arguments: dict[str, Any]) -> Any:
-    """Train and predict; without images, when a key is recorded, there is nothing to do."""
+    """Train and predict; a question as a key holds it has no images, and nothing is to do."""
     return train_and_predict(student, arguments) if "x_train" in arguments else None
 
 
 class HeldOutImages(HeldOutScore):
     """The share of held-out images that are classified right, as the mean over the seeds."""
+
+    asks_mistakes: ClassVar[bool] = False  # a recorded question has no image
 
     def right(self, asked: Question, solve: Callable[[Question], Any], reference: Reference) -> Any:
         """Nothing: the places tell the classes."""
@@ -96,9 +98,7 @@ class HeldOutImages(HeldOutScore):
             return answer
 
         outcome = super().judge(exercise, [put], [classes], ask_for_classes)
-        answers = tuple(replace(answer, value="trained") for answer in outcome.answers)
-        found = tuple(_named(finding) for finding in outcome.findings)
-        return replace(outcome, findings=found, answers=answers)
+        return replace(outcome, findings=tuple(_named(finding) for finding in outcome.findings))
 
 
 SCORES = "predicts three numbers for each image"

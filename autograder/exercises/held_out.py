@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -75,6 +75,7 @@ class HeldOutScore:
     slips: Slips
     title: str = "held-out score"
     share: float = 1.0
+    asks_mistakes: ClassVar[bool] = True
 
     def questions(self, rng: np.random.Generator) -> list[Question]:
         """Draw the cases."""

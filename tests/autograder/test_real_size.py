@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 
 from autograder.ask import ask
 from autograder.checking import judge
 from autograder.exercise import Question
 from autograder.exercises import find
 from autograder.keys import load, save
-from autograder.record import record
+from autograder.record import mistakes_of, record
 from solutions.backprop import mlp_loss_and_grads
 
 EXERCISE = find("backprop.mlp_loss_and_grads")
@@ -36,15 +37,48 @@ def test_the_solution_earns_all_and_a_key_holds_little(tmp_path):
     assert outcome(answer_by(mlp_loss_and_grads), load(EXERCISE, tmp_path / "key")).fraction == 1
 
 
-def test_one_wrong_array_costs_its_part():
+def test_one_wrong_array_costs_its_kind():
+    """As in the small cases: the loss, all dw and all db are three parts."""
+
     def no_last_bias(*arguments):
         loss, gradients = mlp_loss_and_grads(*arguments)
         (dw, db) = gradients[-1]
         return loss, [*gradients[:-1], (dw, 0 * db)]
 
     came = outcome(answer_by(no_last_bias), record(EXERCISE, 3))
-    assert came.fraction == 4 / 5
+    assert came.fraction == pytest.approx(2 / 3)
     assert [finding.which for finding in came.findings] == ["db of layer 2 (of 2)"]
+
+
+def test_an_answer_without_relu_masks_earns_its_loss_alone():
+    """Only the last layer's gradients are right, which go through no ReLU: no kind is right."""
+    (masks_missing,) = (m for m in mistakes_of(EXERCISE.name) if m.name == "masks_missing")
+    key = record(EXERCISE, 3)
+    assert outcome(answer_by(masks_missing.function), key).fraction == pytest.approx(1 / 3)
+    assert judge(EXERCISE, key, answer_by(masks_missing.function)).points == 1.0
+
+
+def test_an_array_of_another_shape_costs_its_kind():
+    def first_bias_as_column(*arguments):
+        loss, ((dw, db), *rest) = mlp_loss_and_grads(*arguments)
+        return loss, [(dw, db[:, None]), *rest]
+
+    came = outcome(answer_by(first_bias_as_column), record(EXERCISE, 3))
+    assert came.fraction == pytest.approx(2 / 3)
+
+
+def test_what_is_wrong_at_real_size_alone_is_taken_for_no_mistake():
+    """Keys hold no answers of mistakes to compare it with; nothing to compare is no likeness."""
+
+    def right_for_few(parameters, x, labels):
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        return (2 * loss, gradients) if len(x) > 50 else (loss, gradients)
+
+    key = record(EXERCISE, 3)
+    assert all(mistake.answers[NUMBER] == () for mistake in key.mistakes)
+    verdict = judge(EXERCISE, key, answer_by(right_for_few))
+    assert [finding.which for finding in verdict.findings] == ["the loss"]
+    assert verdict.mistake == ""
 
 
 def test_a_few_right_entries_are_not_enough():
