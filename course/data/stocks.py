@@ -4,11 +4,12 @@
 """
 
 import csv
-import hashlib
 import io
 from pathlib import Path
 
 import numpy as np
+
+from course.data.verified import verified
 
 SHA256 = "400917cf30e6b664f7b0da93d7c745860d3aa9008da8b7f160d2dd12e6a318b1"
 PRICES = ("Adj Close", "Close")  # the first one that a file has
@@ -58,16 +59,13 @@ def _sample() -> tuple[np.ndarray, np.ndarray]:
             "the sample of prices needs Matplotlib: pip install matplotlib"
         ) from error
     path = Path(matplotlib.get_data_path()) / "sample_data" / "goog.npz"
+    remedy = "pip install --force-reinstall matplotlib, or give load_stock_prices a file of yours"
     if not path.is_file():
         raise FileNotFoundError(
-            f"Matplotlib {matplotlib.__version__} came without its sample data ({path}); "
-            "pip install --force-reinstall matplotlib, or give load_stock_prices a file of yours"
+            f"Matplotlib {matplotlib.__version__} came without its sample data ({path}); {remedy}"
         )
-    content = path.read_bytes()
-    found = hashlib.sha256(content).hexdigest()
-    if found != SHA256:
-        raise ValueError(f"{path} is another file than expected: sha256 {found[:12]}…")
-    with np.load(io.BytesIO(content), allow_pickle=False) as archive:
+    expected = io.BytesIO(verified(path.read_bytes(), SHA256, str(path), remedy))
+    with np.load(expected, allow_pickle=False) as archive:
         table = archive["price_data"]
     return table["date"].astype("datetime64[D]"), table["adj_close"].astype(np.float64)
 

@@ -69,5 +69,5 @@ def test_no_file_and_another_sample_are_told_apart(tmp_path, monkeypatch):
         load_stock_prices()
     (tmp_path / "sample_data").mkdir()
     (tmp_path / "sample_data" / "goog.npz").write_bytes(b"other")
-    with pytest.raises(ValueError, match="is another file than expected"):
+    with pytest.raises(ValueError, match=r"is not the expected file.*or give load_stock_prices"):
         load_stock_prices()
