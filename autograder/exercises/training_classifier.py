@@ -30,7 +30,6 @@ FULL, NONE = 0.92, 0.86  # the accuracy that earns everything, and that which ea
 TOO_GOOD = 0.985  # scikit-learn's SVC(C=10) with its RBF kernel reaches 0.96 on such a division
 LARGEST = 4_000_000  # parameters of a network
 ABOUT = "4,000 scrambled digits to train on, 1,000 others to judge; three times"
-NETWORK = "the loss and gradients of a network with one hidden layer"
 
 
 def scrambled(arguments: dict[str, Any]) -> dict[str, np.ndarray]:
@@ -94,9 +93,7 @@ class HeldOut:
         for asked in questions:
             data = scrambled(asked.arguments)
             given = {name: data[name] for name in ("x", "labels")}
-            put = Question(
-                ABOUT, {"loss_and_grads": NETWORK, **given, "rng": asked.arguments["rng"]}
-            )
+            put = Question(ABOUT, {**given, "rng": asked.arguments["rng"]})
             answer = ask(put)
             answers.append(answer)
             if problem := find_problem(exercise, self.title, answer, put):
@@ -227,6 +224,7 @@ CLASSIFIER = Exercise(
     checks=(HeldOut(),),
     result="the network",
     drive=train,
+    asked_as="train_classifier(loss_and_grads, x, labels, rng)",
     needs=("training.minibatches", "training.adam_step", "training.cosine_schedule"),
     seconds=20.0,
     hints=(
