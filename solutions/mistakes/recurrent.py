@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from solutions.mistakes import (
+from solutions.mistakes import (  # noqa: F401
     alternative,
     mistake,
-    recurrent_gates,  # noqa: F401
-    recurrent_text,  # noqa: F401
+    recurrent_gru,
+    recurrent_lstm,
+    recurrent_text,
 )
 from solutions.recurrent import (
     rnn_backward,

@@ -1,13 +1,20 @@
 """Wrong and alternative implementations of attention and masks of the chapter `transformers`.
 
-Those of its layers and blocks are in `transformers_layers`.
+Those of heads, blocks and embeddings stand in transformers_*.py.
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from solutions.mistakes import alternative, mistake, transformers_layers  # noqa: F401
+from solutions.mistakes import (  # noqa: F401
+    alternative,
+    mistake,
+    transformers_block,
+    transformers_embeddings,
+    transformers_heads,
+    transformers_heads_backward,
+)
 from solutions.transformers import (
     attention_backward,
     causal_mask,
