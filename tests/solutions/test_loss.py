@@ -9,17 +9,16 @@ import pytest
 from autograder import check_gradient
 from autograder.ask import ask
 from autograder.exercises import find
-from autograder.exercises.loss import (
+from autograder.exercises.loss import smoothing_cases, smoothing_edges
+from autograder.exercises.loss_logits import (
     binary_cases,
     binary_large,
     binary_small,
     class_cases,
     class_large,
     class_small,
-    huber_cases,
-    smoothing_cases,
-    smoothing_edges,
 )
+from autograder.exercises.loss_regression import huber_cases
 from autograder.record import solution
 from solutions.loss import (
     bce_with_logits,
