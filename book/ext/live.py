@@ -25,6 +25,7 @@ from book.ext.cell_graph import Linked, Source, link, names
 from book.ext.exercise import ExerciseCard, Folded
 from book.ext.solved import with_solutions
 from book.node import install, npm
+from book.publish.own_wheels import for_checks
 
 LIVE = Path(__file__).resolve().parents[1] / "live"
 EXERCISE = re.compile(r"^`{3,}\{exercise\}\s+(\S+)", re.MULTILINE)
@@ -84,11 +85,12 @@ def mark_up(app: Sphinx, doctree: nodes.document, page: str) -> None:
     if not shown:
         return
     chapter = page.rpartition("/")[2]
+    exercises = [each for each in steps if each.source.defines]
     up = "../" * page.count("/")
     pages(app.env)[page] = {
         "chapter": chapter,
         "notebook": f"{up}notebooks/{chapter}.ipynb",
-        "packages": ["numpy", "autograder"] if cards else ["numpy"],
+        "packages": for_checks(chapter) if exercises else ["numpy"],
         "solutions": f"{up}_static/solutions/" if with_solutions() else "",
         "steps": [as_data(each) for each in steps],
         "written": [
@@ -96,7 +98,7 @@ def mark_up(app: Sphinx, doctree: nodes.document, page: str) -> None:
             for node in written
         ],
     }
-    if exercises := [each for each in steps if each.source.defines]:
+    if exercises:
         add_work_panel(doctree, len(exercises))
 
 

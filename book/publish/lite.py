@@ -1,9 +1,11 @@
 """JupyterLite beside the book: ``lite/lab/index.html?path=<chapter>.ipynb``.
 
-It has every student notebook, runs on the Pyodide of the site, and loads nothing from elsewhere.
+It has every student notebook, runs on the Pyodide of the site, loads nothing from elsewhere, and is
+kept by the site's service worker.
 """
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -12,12 +14,15 @@ from pathlib import Path
 from typing import Any
 
 from book.ext.execution import fingerprint
-from book.publish.own_wheels import IN_LITE
+from book.publish.own_wheels import in_lite
 
 EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
 EXTENSIONS += ("anywidget",)
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 PYTHON = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
+START = "lite_start.js"
+# How each of JupyterLite's pages begins to load it.
+BEGINS = re.compile(r"await import\(\s*'(\.{1,2}/)config-utils\.js")
 SETTINGS = {
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
     "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
@@ -30,7 +35,7 @@ def configuration() -> dict[str, Any]:
         "pyodideUrl": "../../_static/pyodide/pyodide.js",
         "disablePyPIFallback": True,
         # Loaded at once while Pyodide starts, instead of one after the other.
-        "loadPyodideOptions": {"packages": list(IN_LITE)},
+        "loadPyodideOptions": {"packages": in_lite()},
     }
     page = {
         "appName": "Neural networks, verified",
@@ -40,10 +45,34 @@ def configuration() -> dict[str, Any]:
     return {"jupyter-lite-schema-version": 0, "jupyter-config-data": page}
 
 
+def let_it_be_kept(target: Path) -> None:
+    """Let every page begin with ``lite_start.js``, and the site's service worker hold JupyterLite's.
+
+    Raises
+    ------
+    RuntimeError
+        Where no page begins as JupyterLite's pages do.
+    """
+    shutil.copy(Path(__file__).with_name(START), target)
+    begun = 0
+    for page in target.rglob("*.html"):
+        text, count = BEGINS.subn(rf"await import('\1{START}');\n\g<0>", page.read_text("utf-8"))
+        page.write_text(text, "utf-8")
+        begun += count
+    if not begun:
+        raise RuntimeError(
+            "No page of JupyterLite loads config-utils.js: lite.py has to be mended."
+        )
+    worker = target / "service-worker.js"
+    worker.write_text(
+        f"(() => {{{worker.read_text('utf-8')}}})();\n", "utf-8"
+    )  # its names stay its own
+
+
 def build(target: Path, notebooks: Path) -> None:
     """Build JupyterLite into ``target``, unless it is there already from the same notebooks."""
     made_from = fingerprint(notebooks.parent, [notebooks.name]) + fingerprint(
-        Path(__file__).parent, ["lite.py", "own_wheels.py"]
+        Path(__file__).parent, ["lite.py", START, "own_wheels.py"]
     )
     note = target / ".made-from"
     if note.is_file() and note.read_text() == made_from:
@@ -75,4 +104,5 @@ def build(target: Path, notebooks: Path) -> None:
         ran = subprocess.run(command, cwd=source, capture_output=True, text=True)
         if ran.returncode:
             raise RuntimeError(f"JupyterLite cannot be built:\n{ran.stdout}{ran.stderr}")
+    let_it_be_kept(target)
     note.write_text(made_from)

@@ -7,9 +7,10 @@ from pathlib import Path
 HERE = Path(__file__).parent
 WORKER = "service_worker.js"
 # Fetched once and only when asked for: large, and never changed under the same hash.
-ON_REQUEST = ("_static/pyodide/", "notebooks/")
-# JupyterLite has a service worker of its own.
-LEFT_OUT = ("lite/", "_sources/", "binder/", "_static/vendor/", WORKER)
+ON_REQUEST = ("_static/pyodide/", "notebooks/", "lite/")
+# Where one is asked for the others follow: the keys of every chapter, and the data.
+TOGETHER = ("_static/pyodide/course_keys_", "_static/pyodide/course-")
+LEFT_OUT = ("_sources/", "binder/", "_static/vendor/", WORKER)
 LEFT_OUT_SUFFIXES = (".map", ".inv", ".buildinfo", ".built", ".made-from", ".ttf", ".LICENSE.txt")
 
 
@@ -31,8 +32,9 @@ def write_worker(site: Path) -> None:
     """Write ``service_worker.js`` for the files that are in the site now."""
     found = hashes(site)
     ahead = [path for path in found if not path.startswith(ON_REQUEST)]
+    together = [path for path in found if path.startswith(TOGETHER)]
     script = (HERE / WORKER).read_text("utf-8")
-    for name, value in (("HASHES", found), ("AHEAD", ahead)):
+    for name, value in (("HASHES", found), ("AHEAD", ahead), ("TOGETHER", together)):
         text = json.dumps(value, separators=(",", ":"))
         assert "`" not in text
         assert "\\" not in text, "a name that a JavaScript literal would not keep"

@@ -1,9 +1,10 @@
 """Our own packages as wheels for the browser: what a student installs, and what the pages import.
 
-The student's wheel is built as for a release. The browser gets it in four parts, so that a page
-that only loads digits does not wait for the keys of all chapters and for trained models.
+The student's wheel is built as for a release. The browser gets it in parts, so that a page that only
+loads digits does not wait for trained models, and a check not for the keys of other chapters.
 """
 
+import ast
 import os
 import shutil
 import subprocess
@@ -18,6 +19,9 @@ from importlib.metadata import distribution
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+
+from autograder.exercises import chapters, registry
+from autograder.keys import SUFFIX
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the student's wheel is made from, and nothing else: no `build/`, no `solutions`.
@@ -35,7 +39,7 @@ KERNEL_WHEELS = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extensi
 KERNEL = {"piplite": ("micropip",), "pyodide_kernel": ("ipython", "jedi"), "ipykernel": ("comm",)}
 # What JupyterLite's kernel loads as it starts: its own parts, and what every notebook imports.
 IN_LITE = ("ssl", "sqlite3", "comm", "jedi", "ipython", "micropip", "piplite", "ipykernel")
-IN_LITE += ("pyodide_kernel", "numpy", "matplotlib-font-list", "autograder", "anywidget")
+IN_LITE += ("pyodide_kernel", "numpy", "matplotlib-font-list", "course", "autograder", "anywidget")
 FOR_PAGES = ("book/*.py", "book/figures/lib/palette.js")  # what the pages' cells import
 # What only a page that imports their loader waits for.
 LANGUAGE_MODELS = ("course/data/gpt.npz", "course/data/lstm.npz")
@@ -155,6 +159,49 @@ def for_notebooks() -> list[Wheel]:
     return made
 
 
+def keys_of(chapter: str) -> str:
+    """Return the name of the package with a chapter's keys."""
+    return f"course-keys-{chapter}"
+
+
+def for_checks(chapter: str) -> tuple[str, ...]:
+    """Return the packages that the checks of a chapter need."""
+    return ("numpy", "autograder", keys_of(chapter))
+
+
+def in_lite() -> list[str]:
+    """Return what JupyterLite's kernel loads as it starts, whichever notebook it is for."""
+    return [*IN_LITE, *map(keys_of, chapters())]
+
+
+def keys_for(chapter: str) -> set[str]:
+    """Return the names of the keys that checks of a chapter read.
+
+    They are its own, and those of earlier exercises on which its own build: `check` says which of
+    these to mend first.
+    """
+    own = [exercise for exercise in registry().values() if exercise.chapter == chapter]
+    names = {each.name for each in own} | {need for each in own for need in each.needs}
+    return {f"course/keys/{name}{SUFFIX}" for name in names}
+
+
+def reads_data(chapter: str) -> bool:
+    """Return whether a module with exercises of a chapter imports from ``course``."""
+    package = "autograder.exercises"
+    seen, waiting = set(), [f"{package}.{chapter}"]
+    while waiting:
+        module = waiting.pop()
+        seen.add(module)
+        path = ROOT / (module.replace(".", "/") + ".py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            name = node.module if isinstance(node, ast.ImportFrom) else None
+            if name and name.split(".")[0] == "course":
+                return True
+            if name and name.startswith(f"{package}.") and name not in seen:
+                waiting.append(name)
+    return False
+
+
 def wheels(student: bytes) -> list[Wheel]:
     """Cut the student's wheel into its parts, and add what the pages import."""
     with zipfile.ZipFile(BytesIO(student)) as archive:
@@ -174,10 +221,20 @@ def wheels(student: bytes) -> list[Wheel]:
     def wheel(name: str, files: list[tuple[str, bytes]], imports: str, *depends: str) -> Wheel:
         return Wheel(name, version, pack(name, version, files), tuple(imports.split()), depends)
 
+    # What makes `course` a package: keys can be read where none of the data is.
+    package = [file for file in parts["course"] if file[0] == "course/__init__.py"]
+
+    def keys(chapter: str) -> Wheel:
+        read = keys_for(chapter)
+        files = package + [file for file in parts["keys"] if file[0] in read]
+        # The name by which a page asks for the keys of an exercise that a cell names.
+        imports = f"course.keys.{chapter}"
+        return wheel(keys_of(chapter), files, imports, *["course"] * reads_data(chapter))
+
     return [
-        wheel("autograder", parts["autograder"], "autograder", "numpy", "course", "course-keys"),
+        wheel("autograder", parts["autograder"], "autograder", "numpy"),
         wheel("course", parts["course"], "course", "numpy"),
-        wheel("course-keys", parts["keys"], ""),
         wheel("course-models", parts["models"], "course.data.language_models", "course"),
         wheel("book", for_pages, "book", "numpy", "matplotlib-font-list"),
+        *map(keys, chapters()),
     ]

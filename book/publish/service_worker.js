@@ -4,12 +4,14 @@
 //
 // Pages, style sheets and scripts come from the network while there is one, so that a reader sees the
 // newest; they are fetched ahead and serve where there is none. What is large and changes only with
-// its hash (Python, JupyterLite, fonts) is fetched once, when it is first asked for.
+// its hash (Python, JupyterLite) is fetched once, when it is first asked for. Where one chapter's keys
+// are asked for, those of the others follow: without a network every exercise can be checked.
 //
 // Pages are answered with the headers that isolate them from other origins: only then may a script
 // interrupt Python without losing its state, and a static host seldom sends them.
 const HASHES = JSON.parse(`{{HASHES}}`); // path → hash, for every file of the site
 const AHEAD = JSON.parse(`{{AHEAD}}`); // paths that are fetched ahead
+const TOGETHER = JSON.parse(`{{TOGETHER}}`); // paths that follow where one of them is asked for
 const CACHE = "book";
 const SCOPE = new URL(self.registration.scope);
 const FETCHED_AT_ONCE = 6;
@@ -21,6 +23,7 @@ const pathOf = (url) => {
 };
 const keyOf = (path) => new URL(`${encodeURI(path)}?kept=${HASHES[path]}`, SCOPE).href;
 const ahead = new Set(AHEAD);
+const together = new Set(TOGETHER);
 
 function isolated(response) {
   if (response.status === 0) return response; // a redirection, which the browser follows itself
@@ -41,10 +44,10 @@ async function keep(path) {
   return response;
 }
 
-async function fetchAhead() {
+async function keepAll(paths) {
   const cache = await caches.open(CACHE);
   const kept = new Set((await cache.keys()).map((request) => request.url));
-  const missing = AHEAD.filter((path) => !kept.has(keyOf(path)));
+  const missing = paths.filter((path) => path in HASHES && !kept.has(keyOf(path)));
   const next = async () => {
     for (let path = missing.pop(); path !== undefined; path = missing.pop()) {
       await keep(path).catch(() => {}); // it is fetched when it is asked for
@@ -82,14 +85,26 @@ self.addEventListener("activate", (event) =>
 );
 
 self.addEventListener("message", (event) => {
-  if (event.data === "fetch ahead") event.waitUntil(fetchAhead());
+  if (event.data === "fetch ahead") event.waitUntil(keepAll(AHEAD));
+  if (event.data?.keep) { // what JupyterLite's page had loaded before this worker could keep it
+    const paths = event.data.keep.map((url) => pathOf(new URL(url)));
+    event.waitUntil(Promise.all([self.clients.claim(), keepAll(paths)]));
+  }
 });
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
-  const path = request.method === "GET" ? pathOf(new URL(request.url)) : null;
-  if (path === null || !(path in HASHES) || request.headers.has("range")) return;
-  const answer = ahead.has(path) ? fromNetwork(request, path) : fromCache(path);
-  const page = request.mode === "navigate" || request.destination.endsWith("worker");
-  event.respondWith(page ? answer.then(isolated) : answer);
+  const url = new URL(request.url);
+  const path = request.method === "GET" ? pathOf(url) : null;
+  const kept = path !== null && path in HASHES && !request.headers.has("range");
+  if (kept || !url.pathname.includes("/api/")) event.stopImmediatePropagation();
+  if (!kept) return;
+  const opens = request.mode === "navigate";
+  const answer = opens || ahead.has(path) ? fromNetwork(request, path) : fromCache(path);
+  const page = opens || request.destination.endsWith("worker");
+  event.respondWith(page && !path.startsWith("lite/") ? answer.then(isolated) : answer);
+  if (together.has(path)) event.waitUntil(answer.then(() => keepAll(TOGETHER)));
 });
+
+// By requests to /api/ JupyterLite's kernels ask its page for files and for input; its own script answers.
+importScripts("lite/service-worker.js");

@@ -1,6 +1,7 @@
 """The site after the first visit: kept by its service worker, and isolated from other origins."""
 
 import functools
+import hashlib
 import http.server
 import json
 import re
@@ -9,27 +10,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from book.publish.offline import hashes
+from book.publish.own_wheels import for_checks
 
 # Starts Pyodide as the pages do, in a classic worker, and runs one piece of code.
-RUN = """async ({ folder, code }) => {
+RUN = """async ({ folder, packages, code }) => {
   const worker = `
     self.onmessage = async ({ data }) => {
       importScripts(data.folder + "pyodide.js");
       const python = await loadPyodide({ indexURL: data.folder });
-      await python.loadPackagesFromImports(data.code, { messageCallback() {} });
+      await python.loadPackage(data.packages, { messageCallback() {} });
       postMessage(String(await python.runPythonAsync(data.code)));
     };`;
   const started = new Worker(URL.createObjectURL(new Blob([worker])));
   return await new Promise((resolve, reject) => {
     started.onmessage = ({ data }) => resolve(data);
     started.onerror = (event) => reject(new Error(event.message));
-    started.postMessage({ folder, code });
+    started.postMessage({ folder, packages, code });
   });
 }"""
-CODE = "import numpy as np\nfrom autograder import check\nint(np.arange(10).sum())"
+CHECK = """\
+import numpy as np
+from autograder import check
+check("{name}", lambda {arguments}: {value}, reveal="evidence").verdict.right"""
+RELU = CHECK.format(name="structure.relu", arguments="z", value="np.maximum(z, 0)")
+L2 = CHECK.format(name="loss.l2_penalty_grad", arguments="w, strength", value="strength * w")
 KEPT_ALL = """async () => {
   const source = await (await fetch("../service_worker.js")).text();
   const wanted = JSON.parse(/const AHEAD = JSON.parse\\(`(.*)`\\)/.exec(source)[1]);
@@ -53,7 +60,7 @@ class Ending(http.server.ThreadingHTTPServer):
                 if self.path not in changed:
                     return super().do_GET()
                 self.send_response(200)
-                self.send_header("Content-Type", "text/html")
+                self.send_header("Content-Type", self.guess_type(self.path))
                 self.end_headers()
                 self.wfile.write(changed[self.path])
                 return None
@@ -83,6 +90,36 @@ def page(browser: Browser) -> Iterator[Page]:
     context.close()
 
 
+KEPT = """async () => (await (await caches.open("book")).keys()).map((request) => request.url)"""
+SIZE_KEPT = """async () => {
+  const cache = await caches.open("book");
+  const sizes = (await cache.keys()).map(async (key) => (await (await cache.match(key)).blob()).size);
+  return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+}"""
+MOST_KEPT = 80_000_000  # bytes: the pages, Python with Matplotlib, JupyterLite
+LITE = "lite/lab/index.html?path=structure.ipynb"
+# Reads a file, which the kernel asks of its page by way of the service worker, and checks an answer.
+IN_NOTEBOOK = """\
+from IPython.display import display
+from pathlib import Path
+print(len(Path("structure.ipynb").read_text()) > 1000, "is read")
+import numpy as np
+from autograder import check
+
+def relu(z):
+    return np.maximum(z, 0)
+
+display(check("structure.relu"))"""
+LONG = 120_000  # milliseconds: JupyterLab and Python start
+
+
+def judged(page: Page, address: str, chapter: str, code: str) -> str:
+    """Return what Python says that has been started with what the chapter's page loads."""
+    packages = list(for_checks(chapter))
+    asked = {"folder": f"{address}_static/pyodide/", "packages": packages, "code": code}
+    return page.evaluate(RUN, asked)
+
+
 def wait_until_kept(page: Page) -> None:
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.wait_for_function(KEPT_ALL, timeout=60_000)
@@ -94,15 +131,78 @@ def test_after_the_first_visit_pages_and_python_work_without_a_network(
     address, running = server
     page.goto(address + "book/structure.html")
     wait_until_kept(page)
-    folder = address + "_static/pyodide/"
-    assert page.evaluate(RUN, {"folder": folder, "code": CODE}) == "45"
+    assert judged(page, address, "structure", RELU) == "true"
+    page.wait_for_function(f"async () => (await ({KEPT})()).some((it) => /keys_loss/.test(it))")
     running.shutdown()
     running.server_close()
     page.goto(address + "book/loss.html")  # not visited before
     assert page.locator("article h1").inner_text().startswith("3")
     icon = page.locator(".fa-bars").first
     assert "Font Awesome" in icon.evaluate("e => getComputedStyle(e, '::before').fontFamily")
-    assert page.evaluate(RUN, {"folder": folder, "code": CODE}) == "45"
+    assert judged(page, address, "structure", RELU) == "true"
+    assert judged(page, address, "loss", L2) == "true", "keys of a chapter not checked before"
+
+
+def run_in_jupyterlite(page: Page, address: str) -> None:
+    """Open the first chapter's notebook in JupyterLite and check an answer in a new cell."""
+    page.goto(address + LITE)
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=LONG)
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    editor = page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
+    expect(editor).to_be_focused(timeout=LONG)
+    page.keyboard.insert_text(IN_NOTEBOOK)
+    page.keyboard.press("Control+Enter")
+    verdict = page.locator(".jp-OutputArea-output .ag-right").first
+    expect(verdict).to_contain_text("structure.relu is right", timeout=LONG)
+    expect(page.get_by_text("True is read")).to_be_visible()
+
+
+def test_jupyterlite_works_without_a_network_after_one_visit(
+    page: Page, server: tuple[str, Ending]
+) -> None:
+    address, running = server
+    run_in_jupyterlite(page, address)
+    assert page.evaluate(SIZE_KEPT) < MOST_KEPT
+    running.shutdown()
+    running.server_close()
+    again = page.context.new_page()
+    page.close()
+    run_in_jupyterlite(again, address)
+
+
+def test_jupyterlite_leaves_the_book_to_its_service_worker(
+    page: Page, server: tuple[str, Ending]
+) -> None:
+    address, running = server
+    page.goto(address + "book/structure.html")
+    wait_until_kept(page)
+    assert not [url for url in page.evaluate(KEPT) if "/lite/" in url], "nobody asked for it"
+    run_in_jupyterlite(page, address)
+    running.shutdown()
+    running.server_close()
+    page.goto(address + "book/loss.html")
+    assert page.locator("article h1").inner_text().startswith("3")
+
+
+def test_a_new_build_of_jupyterlite_is_seen_at_once(
+    page: Page, server: tuple[str, Ending], site: Path
+) -> None:
+    address, running = server
+    name = "lite/lab/index.html"
+    page.goto(address + name)
+    page.wait_for_function(f"async () => (await ({KEPT})()).some((it) => it.includes('{name}'))")
+    page.locator(".jp-LabShell").wait_for(timeout=LONG)
+    new = (site / name).read_bytes().replace(b"WASM powered", b"A new build of")
+    (old_hash, new_hash) = hashes(site)[name], hashlib.sha256(new).hexdigest()[:12]
+    worker = (site / "service_worker.js").read_text("utf-8").replace(old_hash, new_hash)
+    running.changed[f"/some/where/{name}"] = new
+    running.changed["/some/where/service_worker.js"] = worker.encode()
+    page.goto(address + "book/index.html")
+    page.goto(address + name)
+    expect(page.locator("meta[name=Description][content^='A new build']")).to_be_attached()
+    assert not [url for url in page.evaluate(KEPT) if old_hash in url]
 
 
 def test_a_page_that_the_service_worker_serves_is_isolated(

@@ -10,12 +10,13 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from autograder.exercises import chapters
+from autograder.exercises import chapters, registry
 from book.ext import notebook_links
 from book.ext.accessible_theme import mend
 from book.publish import bytecode, own_wheels, package_files, pyodide
 from book.publish.notebooks import for_colab
-from book.publish.package_files import NoSource, cache_folder, fetch
+from book.publish.own_wheels import in_lite
+from book.publish.package_files import NoSource, cache_folder, fetch, needed
 
 CONTENT = b"a package file"
 RIGHT = hashlib.sha256(CONTENT).hexdigest()
@@ -98,7 +99,8 @@ def norm(name: str) -> str:
 
 
 def test_nothing_of_the_instructors_reaches_the_browser(folder: Path, lock) -> None:
-    for name in ("autograder", "course", "course-keys", "course-models", "book"):
+    keys = map(own_wheels.keys_of, chapters())
+    for name in ("autograder", "course", "course-models", "book", *keys):
         with zipfile.ZipFile(folder / str(lock[name]["file_name"])) as archive:
             for member in archive.namelist():
                 assert "solution" not in member, member
@@ -112,6 +114,26 @@ def test_trained_models_are_loaded_only_by_what_imports_them(folder: Path, lock)
             held[name] = sorted(set(archive.namelist()).intersection(own_wheels.LANGUAGE_MODELS))
     assert held == {"course": [], "course-models": sorted(own_wheels.LANGUAGE_MODELS)}
     assert lock["course-models"]["imports"] == ["course.data.language_models"]
+
+
+def members(folder: Path, lock, name: str) -> set[str]:
+    with zipfile.ZipFile(folder / str(lock[name]["file_name"])) as archive:
+        return set(archive.namelist())
+
+
+def test_a_chapters_page_loads_its_keys_and_those_it_builds_on_and_no_others(folder, lock) -> None:
+    for chapter in chapters():
+        own = [each for each in registry().values() if each.chapter == chapter]
+        wanted = {name for each in own for name in (each.name, *each.needs)}
+        loaded = list(needed(lock, own_wheels.for_checks(chapter)))
+        found = {member for name in loaded for member in members(folder, lock, name)}
+        keys = {Path(member).name.removesuffix(".key") for member in found if ".key" in member}
+        assert keys == wanted
+
+
+def test_jupyterlite_has_the_keys_of_every_chapter(folder, lock) -> None:
+    found = {m for name in needed(lock, tuple(in_lite())) for m in members(folder, lock, name)}
+    assert {f"course/keys/{name}.key" for name in registry()} <= found
 
 
 def test_the_same_content_is_the_same_wheel() -> None:

@@ -77,10 +77,17 @@ async function start({ pyodide: address, packages, interrupt }: Start) {
   return { pyodide, shell: page };
 }
 
+/** The keys of the chapters whose exercises a cell checks; `own_wheels.py` gives them these names. */
+function keysNamedIn(source: string): string {
+  const named = [...source.matchAll(/\bcheck\(\s*["'](\w+)\./g)].map(([, chapter]) => chapter);
+  return named.map((chapter) => `import course.keys.${chapter}\n`).join("");
+}
+
 async function run(id: number, source: string, label: string): Promise<void> {
   const { pyodide, shell } = await python;
   current = id;
   await pyodide.loadPackagesFromImports(source, loading());
+  await pyodide.loadPackagesFromImports(keysNamedIn(source), loading());
   if (/\b(matplotlib|plots)\b/.test(source)) {
     await pyodide.loadPackage(["book"], loading());
     shell.use_the_books_style();

@@ -64,6 +64,29 @@ def test_a_wrong_answer_is_told_in_steps_and_a_right_one_opens_the_solutions(
         assert not faults
 
 
+def test_a_check_waits_for_its_own_chapter_and_for_no_other(browser: Browser, address: str) -> None:
+    with opened(browser, address, PAGE) as (tab, faults):
+        asked: list[str] = []
+        tab.on("request", lambda request: asked.append(request.url))
+        expect(answer(tab, "neuron", RIGHT).locator(".ag-right")).to_be_visible()
+        ours = [name for url in asked for name in re.findall(r"/(course.*)-0\.1", url)]
+        assert ours == ["course_keys_structure"]
+        assert not faults
+
+
+def test_a_cell_may_check_an_exercise_of_another_chapter(browser: Browser, address: str) -> None:
+    with opened(browser, address, "book/forward.html") as (tab, faults):
+        it = tab.locator("#cell-2")
+        press(it, "Edit")
+        code = "import numpy as np\nfrom autograder import check\n"
+        code += "def relu(z):\n    return np.maximum(z, 0)\ncheck('structure.relu')"
+        write(tab, it, code)
+        press(it, "Run")
+        ends(it)
+        expect(it.locator(".ag-right")).to_contain_text("structure.relu is right")
+        assert not faults
+
+
 def test_hints_come_one_at_a_time(browser: Browser, address: str) -> None:
     with opened(browser, address, PAGE) as (tab, _):
         it = card(tab, "neuron")
