@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.compare import Difference
+from autograder.compare import Difference, leaves
 
 Ask = Callable[["Question"], Answer]
 Reference = Callable[[str], Callable[..., Any]]  # "chapter.name" -> a function of solutions/
@@ -193,6 +193,10 @@ class Exercise:
         if callable(self.asked_as):
             return self.asked_as(asked.arguments)
         return self.asked_as or f"{self.symbol}({', '.join(asked.arguments)})"
+
+    def parts(self, value: Any) -> dict[str, Any]:
+        """The arrays and numbers of a result, by the names that messages call them."""
+        return dict(leaves(value, self.result, self.returns))
 
     @property
     def solution_name(self) -> str:

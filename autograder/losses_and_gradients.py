@@ -18,7 +18,7 @@ from autograder.checks import (
     find_difference,
     find_problem,
 )
-from autograder.compare import Difference, compare, kind_of_part, leaves
+from autograder.compare import Difference, compare, kind_of_part
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question, Reference
 from autograder.gradients import check_gradient, numerical_gradient
 
@@ -63,7 +63,7 @@ class LossAndGradients(Values):
         """Compare, and say which came first: a wrong value, or the first wrong layer."""
         findings: list[Finding] = []
         answers: list[Answer] = []
-        parts = {kind_of_part(name) for right in rights for name, _ in _leaves(exercise, right)}
+        parts = {kind_of_part(name) for right in rights for name in exercise.parts(right)}
         failed: set[str] = set()
         own: bool | None = None  # whether the gradients are those of the student's own value
         for asked, right in zip(questions, rights, strict=True):
@@ -80,10 +80,9 @@ class LossAndGradients(Values):
             if any(d.kind == "structure" for d in wrong):
                 findings += [find_difference(self.title, d, asked) for d in wrong]
                 continue
-            value_name = _leaves(exercise, right)[0][0]
-            if own is None and wrong[0].which == value_name and len(wrong) > 1:
+            names = list(exercise.parts(right))
+            if own is None and wrong[0].which == names[0] and len(wrong) > 1:
                 own = self._is_of_own_value(asked, answer, ask)
-            names = [name for name, _ in _leaves(exercise, right)]
             findings += [
                 find_difference(self.title, d, asked) for d in _told(wrong, names, bool(own))
             ]
@@ -163,10 +162,6 @@ class _Place:
         if answer.problem:
             raise ValueError(answer.problem)
         return answer.value[0]
-
-
-def _leaves(exercise: Exercise, right: Any) -> list[tuple[str, Any]]:
-    return leaves(right, exercise.result, exercise.returns)
 
 
 def _layer(name: str) -> int:

@@ -14,10 +14,10 @@ from autograder.ask import Answer, ask
 from autograder.checking import judge
 from autograder.checks import CannotTell
 from autograder.data import encode
-from autograder.diagnose import perturbed
 from autograder.exercise import Exercise, Question
 from autograder.feedback import to_text
 from autograder.keys import SUFFIX, Key, KnownMistake, save
+from autograder.slips import perturbed
 from autograder.time_limit import time_limit
 
 PUBLIC_SEED = 0

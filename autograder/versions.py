@@ -18,8 +18,8 @@ import autograder
 from autograder.exercise import Exercise
 
 CHECKING = frozenset(
-    "ask chance checking checks child compare data diagnose exercise feedback losses_and_gradients "
-    "session wire".split()
+    "ask chance checking checks child compare data diagnose exercise feedback likeness "
+    "losses_and_gradients real_size session slips where_to_look wire".split()
 )
 
 
