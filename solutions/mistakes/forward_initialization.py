@@ -67,8 +67,6 @@ ROOT = (
     "The variance is given where the standard deviation belongs: the square root is forgotten, and "
     "the weights are far too small."
 )
-
-
 LOOK_SIZES = (
     "Print w.std() for a layer with 100 inputs and for one with 400: by the rule, the second should "
     "be smaller."

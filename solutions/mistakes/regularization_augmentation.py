@@ -11,14 +11,10 @@ from solutions.regularization import augment_shift
 LOOK_SHIFT = (
     "Shift one image whose entries are all 1 and look at the side from which it has moved away."
 )
-
-
 LOOK_SHIFTS = (
     "Shift a hundred copies of an image that is 1 in its middle and 0 elsewhere, and list where the "
     "1 ends up: which places are missing, or too frequent?"
 )
-
-
 LOOK_CHANNELS = (
     "Shift three images of different brightness, with two equal channels each, and look at each."
 )

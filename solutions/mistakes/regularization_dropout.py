@@ -11,30 +11,20 @@ GLOBAL = (
     "The numbers come from a generator of NumPy's own, not from rng. Only what is drawn from rng can "
     "be repeated."
 )
-
-
 OWN = (
     "A generator with a fixed seed is made inside the function, so every call draws the same. Use "
     "the rng that is passed."
 )
-
-
 LOOK_SCALE = (
     "Take one entry that is 1, and p = 0.25. How often is it kept, and what is it then? What is the "
     "average over many draws, in training and after it?"
 )
-
-
 LOOK_MASK = (
     "Print x, out and mask for x = np.array([1.0, 0.0, 2.0, 3.0]), and compare them place by place."
 )
-
-
 LOOK_DRAWN = (
     "Print mask for x = np.ones((5, 8)) and p = 0.25. How many entries are False, and which?"
 )
-
-
 LOOK_RNG = (
     "Call it twice with np.random.default_rng(1), then once with np.random.default_rng(2). Which of "
     "the three results should be equal?"

@@ -11,16 +11,10 @@ EPS_OUTSIDE = (
     "eps is added to the standard deviation, after the root. It belongs to the variance, inside the "
     "root."
 )
-
-
 EPS_FORGOTTEN = (
     "eps is missing. A feature that is constant has variance 0, and then this divides by 0."
 )
-
-
 LOOK_EPS = "Compare the line that divides with the contract: to what is eps added?"
-
-
 DIVIDED_BY_VARIANCE = (
     "This divides by the variance. To have spread 1 afterwards, divide by its square root."
 )

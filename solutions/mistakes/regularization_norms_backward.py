@@ -12,20 +12,14 @@ MEAN_CONSTANT = (
     "The mean is treated as a constant. It moves with every entry of x, and that detour carries a "
     "gradient of its own: without it dx does not add up to 0 along the axis that is averaged."
 )
-
-
 VARIANCE_CONSTANT = (
     "The variance is treated as a constant. It moves with every entry of x, and that detour carries "
     "a gradient of its own, proportional to the normalized input."
 )
-
-
 BOTH_CONSTANT = (
     "The mean and the variance are treated as constants, as if they came from outside. Both are "
     "computed from x, and the gradient flows through them too."
 )
-
-
 LOOK_CONSTANT = (
     "Add 1 to every entry that is averaged together: the output stays. What does that say about the "
     "sum of dx over them? Now stretch them about their mean: what about the sum of dx · x̂?"

@@ -10,6 +10,7 @@ import numpy as np
 from solutions.mistakes import (  # noqa: F401
     alternative,
     mistake,
+    training_adaptive,
     training_networks,
     training_optimizers,
     training_scores,

@@ -11,8 +11,6 @@ RESHAPED = (
     "The heads are split by a reshape alone. The shape is right, but each head then holds pieces of "
     "several tokens. Cut the last axis in two, then exchange axes."
 )
-
-
 DOUBLE = "float32 comes in and float64 goes out. The dtype should stay."
 
 
