@@ -1,8 +1,9 @@
 """Submissions -> results: repaired, run in the sandbox, judged with a secret key; resumable.
 
-A result is one small file for each exercise, named by the hash of everything it depends on: the
-code, the key, the checking code, the limits. One that is there is not computed again, so a killed
-run goes on where it was. What limits or the machine caused is graded but never kept.
+The result of an exercise is kept under the hash of everything it depends on: the code, the key, the
+checking code, the limits; those of a submission in one file. One that is there is not computed
+again, so a killed run goes on where it was. What limits or the machine caused is graded but never
+kept.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import hashlib
 import json
 import math
 import multiprocessing
+import re
 import signal
 import threading
 from collections import deque
@@ -34,7 +36,15 @@ from autograder.exercise import Exercise, Finding
 from autograder.exercises import find, registry
 from autograder.feedback import to_data, to_html
 from autograder.keys import Key
-from autograder.repair import Repaired, blank, cells_to_run, repair
+from autograder.repair import (
+    Repaired,
+    blank,
+    cells_to_run,
+    copied,
+    defined_names,
+    repair,
+    running_cells,
+)
 from autograder.sandbox.confine import die_with_parent
 from autograder.sandbox.policy import Limits
 from autograder.sandbox.session import Sandbox, Session
@@ -107,7 +117,7 @@ class Grader:
         """Judge every exercise of a repaired notebook, or take the result that is kept."""
         run = _Run(self, student, repaired.notebook)
         try:
-            return {exercise.grade_id: run.result(exercise) for exercise in run.exercises}
+            return run.results()
         finally:
             run.close()
 
@@ -119,70 +129,77 @@ class _Run:
         self.grader = grader
         self.notebook = notebook
         self.cells = cells_to_run(notebook)
-        self.secret = course_secret(grader.course)
-        self.count = key_count(grader.course)
-        self.student = student
         self.exercises = exercises_in(notebook)
+        self.keys = self._keys_of(student)
         self.limits = self._with_time_to_train(grader.limits)
         self.session: Session | None = None
-        settings = [self.cells, asdict(self.limits), grader.sandbox.isolation]
-        self.common = hashlib.sha256(json.dumps(settings).encode()).hexdigest()
         self.wrong: dict[str, bool] = {}  # of the exercises that were judged so far
+        settings = [self.cells, asdict(self.limits), grader.sandbox.isolation, student]
+        self.kept = _Kept(grader.course / STATE / "results", settings)
 
-    def result(self, exercise: Exercise) -> dict[str, Any]:
-        number = number_for(self.secret, self.student, exercise.name, self.count)
-        key, key_hash = secret_key(self.grader.course, exercise.name, number)
-        path = self._path(exercise, key_hash)
-        if (kept := _read(path)) is not None:
-            self.wrong[exercise.name] = bool(kept["verdict"]["findings"])
-            return kept
-        verdict, lasting = self._verdict(exercise, key)
-        self.wrong[exercise.name] = not verdict.right
-        if not (verdict.right or verdict.not_started) and self._builds_on_wrong(exercise):
-            verdict, lasting = self._with_references(exercise, key, verdict, lasting)
-        result = {
-            "points": verdict.points,
-            "out_of": verdict.out_of,
-            "verdict": to_data(verdict),
-            "html": to_html(verdict),
+    def results(self) -> dict[str, dict[str, Any]]:
+        """The result of each exercise: as the notebook stands, and where that is wrong and builds on
+        what is wrong, with the references in place of what it builds on."""
+        results: dict[str, dict[str, Any]] = {}
+        again: list[tuple[Exercise, Verdict, bool]] = []
+        for exercise in self.exercises:
+            kept = self.kept.get(self._entry(exercise))
+            if kept is not None:
+                self.wrong[exercise.name] = bool(kept["verdict"]["findings"])
+                results[exercise.name] = kept
+                continue
+            verdict, lasting = self._verdict(exercise, self.cells)
+            self.wrong[exercise.name] = not verdict.right
+            if not (verdict.right or verdict.not_started) and self._builds_on_wrong(exercise):
+                again.append((exercise, verdict, lasting))
+            else:
+                results[exercise.name] = self._result(exercise, verdict, lasting)
+        for exercise, verdict, lasting in again:
+            better, settled = self._verdict(exercise, with_references(self.notebook, exercise))
+            if better.points > verdict.points:
+                verdict = better
+            results[exercise.name] = self._result(exercise, verdict, lasting and settled)
+        self.kept.save()
+        return {exercise.grade_id: results[exercise.name] for exercise in self.exercises}
+
+    def _keys_of(self, student: str) -> dict[str, tuple[Key, str]]:
+        """The student's key for each exercise, and its hash."""
+        course = self.grader.course
+        secret, count = course_secret(course), key_count(course)
+        return {
+            each.name: secret_key(course, each.name, number_for(secret, student, each.name, count))
+            for each in self.exercises
         }
-        if lasting:
-            _write(path, result)
-        return result
 
     def _with_time_to_train(self, limits: Limits) -> Limits:
         """The limits of the whole submission, and on top what its long exercises may take."""
         extra = 0.0
         for exercise in self.exercises:
             if exercise.seconds:
-                number = number_for(self.secret, self.student, exercise.name, self.count)
-                key, _ = secret_key(self.grader.course, exercise.name, number)
+                key, _ = self.keys[exercise.name]
                 extra += exercise.seconds * sum(map(len, key.questions))
         return replace(limits, wall=limits.wall + extra, cpu=limits.cpu + math.ceil(extra))
 
     def _builds_on_wrong(self, exercise: Exercise) -> bool:
-        """Whether an exercise that this one needs is wrong, or not in this notebook at all."""
-        return any(self.wrong.get(needed.name, True) for needed in _needed(exercise))
+        """Whether the student's code for it uses something that it needs and that is wrong, or that
+        is not in this notebook at all."""
+        used = names_used(self.notebook, exercise)
+        return any(
+            self.wrong.get(needed.name, True) and used & names_of(self.notebook, needed)
+            for needed in _needed(exercise)
+            if needed.symbol != exercise.symbol
+        )
 
-    def _verdict(self, exercise: Exercise, key: Key) -> tuple[Verdict, bool]:
-        """The verdict, and whether it would be the same another time."""
+    def _verdict(self, exercise: Exercise, cells: list[str]) -> tuple[Verdict, bool]:
+        """The verdict on what the cells define, and whether it would be the same another time."""
         for _ in range(TRIES):
-            session = self._ready()
-            verdict, lasting = self._judged(exercise, key, session)
+            verdict, lasting = self._judged(exercise, self._ready(cells))
             if lasting:
                 break
         return verdict, lasting
 
-    def _with_references(
-        self, exercise: Exercise, key: Key, verdict: Verdict, lasting: bool
-    ) -> tuple[Verdict, bool]:
-        """Ask again in a fresh child in which the earlier exercises are the reference's."""
-        cells = with_references(self.notebook, exercise)
-        with self.grader.sandbox.open(cells, self.limits) as session:
-            better, settled = self._judged(exercise, key, session)
-        return (better if better.points > verdict.points else verdict), lasting and settled
-
-    def _judged(self, exercise: Exercise, key: Key, session: Session) -> tuple[Verdict, bool]:
+    def _judged(self, exercise: Exercise, session: Session) -> tuple[Verdict, bool]:
+        key, _ = self.keys[exercise.name]
         session.ask_ahead(exercise, chain.from_iterable(key.questions))
         try:
             verdict = judge(exercise, key, lambda asked: session.ask(exercise, asked))
@@ -192,11 +209,13 @@ class _Run:
             return verdict, False
         return verdict, not session.lost
 
-    def _ready(self) -> Session:
-        """The session that is open, or a new one where it was lost."""
+    def _ready(self, cells: list[str]) -> Session:
+        """The session that is open, or a new one where it was lost, with the cells run in it."""
+        if self.session is not None and not self.session.lost:
+            self.session.run(cells)
         if self.session is None or self.session.lost:
             self.close()
-            self.session = self.grader.sandbox.open(self.cells, self.limits)
+            self.session = self.grader.sandbox.open(cells, self.limits)
         return self.session
 
     def close(self) -> None:
@@ -204,30 +223,113 @@ class _Run:
             self.session.close()
             self.session = None
 
-    def _path(self, exercise: Exercise, key_hash: str) -> Path:
+    def _result(self, exercise: Exercise, verdict: Verdict, lasting: bool) -> dict[str, Any]:
+        result = {
+            "points": verdict.points,
+            "out_of": verdict.out_of,
+            "verdict": to_data(verdict),
+            "html": to_html(verdict),
+        }
+        if lasting:
+            self.kept.put(self._entry(exercise), result)
+            if exercise.seconds:  # it took long
+                self.kept.save()
+        return result
+
+    def _entry(self, exercise: Exercise) -> str:
+        """What the result of an exercise is kept under."""
+        _, key_hash = self.keys[exercise.name]
         parts = [key_hash, checking_version(exercise), *references_for(exercise).values()]
-        digest = hashlib.sha256("\0".join([self.common, *parts]).encode()).hexdigest()
-        return self.grader.course / STATE / "results" / digest[:2] / f"{digest}.json"
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+class _Kept:
+    """The results of one submission that are kept, in a file that is replaced as a whole.
+
+    The file is named by the hash of what all of them depend on, `settings`; each result in it by the
+    hash of what it depends on besides. What nothing asked for any more is not kept longer.
+    """
+
+    def __init__(self, folder: Path, settings: list[Any]) -> None:
+        name = hashlib.sha256(json.dumps(settings).encode()).hexdigest()
+        self.path = folder / name[:2] / f"{name}.json"
+        self.saved = _read(self.path)
+        self.results: dict[str, dict[str, Any]] = {}
+
+    def get(self, entry: str) -> dict[str, Any] | None:
+        found = self.saved.get(entry)
+        if found is not None:
+            self.results[entry] = found
+        return found
+
+    def put(self, entry: str, result: dict[str, Any]) -> None:
+        self.results[entry] = result
+
+    def save(self) -> None:
+        if self.results != self.saved:
+            with whole_file(self.path) as stream:
+                stream.write(json.dumps(self.results, sort_keys=True).encode())
+            self.saved = dict(self.results)
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        read = json.loads(path.read_bytes())
+    except (FileNotFoundError, ValueError):  # a machine that lost power may leave half a file
+        return {}
+    return read if type(read) is dict else {}
 
 
 def exercises_in(notebook: Any) -> list[Exercise]:
     """The exercises that a notebook has graded cells for."""
-    graded = {cell.metadata.get("nbgrader", {}).get("grade_id") for cell in notebook.cells}
+    graded = {_grade_id(cell) for cell in notebook.cells}
     return [exercise for exercise in registry().values() if exercise.grade_id in graded]
 
 
 def with_references(notebook: Any, exercise: Exercise) -> list[str]:
     """The cells to run, with the reference in the place of every exercise that this one needs."""
     references = references_for(exercise)
-    ids = {cell.metadata.get("nbgrader", {}).get("grade_id", "") for cell in notebook.cells}
+    changed = copied(notebook)
+    ids = {_grade_id(cell) for cell in changed.cells}
     # Those of earlier chapters are not in this notebook: they come first, behind the imports.
     elsewhere = [source for grade_id, source in references.items() if grade_id not in ids]
-    changed = nbformat.from_dict(notebook)
     for cell in changed.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id", "")
-        cell.source = references.get(grade_id, cell.source)
+        cell.source = references.get(_grade_id(cell), cell.source)
     cells = cells_to_run(changed)
     return [*cells[:1], *elsewhere, *cells[1:]]
+
+
+def names_used(notebook: Any, exercise: Exercise) -> set[str]:
+    """The words of the code for an exercise and of whatever defines one of them.
+
+    A cell that answers no exercise counts as used: the imports, and what the student added.
+    """
+    answers = {_code_id(each) for each in exercises_in(notebook)} - {_code_id(exercise)}
+    cells = running_cells(notebook)
+    used = set().union(*(_words(cell.source) for cell in cells if _grade_id(cell) not in answers))
+    unused = {_grade_id(cell): cell.source for cell in cells if _grade_id(cell) in answers}
+    while defining := [name for name in unused if used & {*defined_names(unused[name])}]:
+        used |= set().union(*(_words(unused.pop(name)) for name in defining))
+    return used
+
+
+def names_of(notebook: Any, exercise: Exercise) -> set[str]:
+    """The names that the student's code for an exercise gives to others."""
+    own = [cell.source for cell in notebook.cells if _grade_id(cell) == _code_id(exercise)]
+    return {exercise.symbol}.union(*map(defined_names, own))
+
+
+def _words(source: str) -> set[str]:
+    return set(re.findall(r"\w+", source))
+
+
+def _grade_id(cell: Any) -> str:
+    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
+
+
+def _code_id(exercise: Exercise) -> str:
+    """The grade id of the cell in which an exercise is solved."""
+    return f"{exercise.chapter}-{exercise.symbol}-code"
 
 
 @cache
@@ -236,7 +338,7 @@ def references_for(exercise: Exercise) -> dict[str, str]:
     from autograder.notebook import solution_source
 
     return {
-        f"{needed.chapter}-{needed.symbol}-code": solution_source(needed)
+        _code_id(needed): solution_source(needed)
         for needed in _needed(exercise)
         if needed.symbol != exercise.symbol
     }
@@ -413,15 +515,3 @@ def in_turn(
             yield the_first()
     while waiting:
         yield the_first()
-
-
-def _read(path: Path) -> dict[str, Any] | None:
-    try:
-        return json.loads(path.read_bytes())
-    except (FileNotFoundError, ValueError):  # a machine that lost power may leave half a file
-        return None
-
-
-def _write(path: Path, result: dict[str, Any]) -> None:
-    with whole_file(path) as stream:
-        stream.write(json.dumps(result).encode())

@@ -283,8 +283,13 @@ def blank(released: Any) -> Any:
 
 def cells_to_run(notebook: Any) -> list[str]:
     """The code of a repaired notebook, in order, without checks and demonstrations."""
+    return [without_magics(cell.source) for cell in running_cells(notebook)]
+
+
+def running_cells(notebook: Any) -> list[Any]:
+    """The cells of a repaired notebook whose code is run."""
     return [
-        without_magics(cell.source)
+        cell
         for cell in notebook.cells
         if cell.cell_type == "code"
         and (_nbgrader(cell).get("solution") or not _nbgrader(cell).get("grade"))

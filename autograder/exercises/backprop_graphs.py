@@ -93,11 +93,13 @@ def back_by_itself(student: Any, arguments: dict[str, Any]) -> Any:
         out = build(inputs, arguments["operations"])
         out.backward()
         return out.data, np.array([x.grad for x in inputs], dtype=float)
+    # Python's own numbers: there are ten thousand nodes, and those of an array cost ten times as much.
+    parents, slopes, grads = (arguments[name].tolist() for name in ("parents", "slopes", "grads"))
     nodes: list[Any] = []
-    for parents, slopes in zip(arguments["parents"], arguments["slopes"], strict=True):
-        nodes.append(wired(student, [nodes[i] for i in parents if i >= 0], slopes))
-    for node, grad in zip(nodes, arguments["grads"], strict=True):
-        node.grad = float(grad)
+    for above, towards in zip(parents, slopes, strict=True):
+        nodes.append(wired(student, [nodes[i] for i in above if i >= 0], towards))
+    for node, grad in zip(nodes, grads, strict=True):
+        node.grad = grad
     for number in arguments["calls"]:
         nodes[number].backward()
     return np.array([node.grad for node in nodes], dtype=float)
@@ -110,13 +112,13 @@ def back_by_itself_written(arguments: dict[str, Any]) -> str:
     return "nodes with these parents, whose _backward() adds slope * grad; backward() of those in calls"
 
 
-def wired(student: Any, parents: list[Any], slopes: Any) -> Any:
+def wired(student: Any, parents: list[Any], slopes: list[float]) -> Any:
     """A node with the given slopes towards its parents, whatever operation has them."""
     node = student(1.0, parents)
 
     def push() -> None:
         for parent, slope in zip(parents, slopes, strict=False):
-            parent.grad += float(slope) * node.grad
+            parent.grad += slope * node.grad
 
     node._backward = push
     return node

@@ -12,6 +12,7 @@ import os
 import sys
 import types
 import warnings
+from functools import cache
 from typing import Any
 
 from autograder.ask import Answer, ask
@@ -24,16 +25,19 @@ LARGEST_QUESTION = 256 * MEGABYTE
 
 
 def serve(connection: Any) -> None:
-    """Run the cells that come first, then answer questions until the grader hangs up."""
+    """Run the cells and answer the questions that come, until the grader hangs up.
+
+    A list of cells is run in a namespace of its own; questions are put to what came last.
+    """
     grader = wire.Wire(connection, takes_files=True)
-    cells, _, _ = grader.receive_question(LARGEST_QUESTION)
-    module = types.ModuleType("__main__")
-    module.__dict__["get_ipython"] = lambda: _NoShell()
-    sys.modules["__main__"] = module
-    grader.send([_run(number, cell, module.__dict__) for number, cell in enumerate(cells)])
+    namespace: dict[str, Any] = {}
     while True:
         request, copy, room = grader.receive_question(LARGEST_QUESTION)
-        answer = _answer(request, copy["arguments"], module.__dict__)
+        if type(request) is list:
+            namespace = _new_main()
+            grader.send([_run(cell, namespace) for cell in request])
+            continue
+        answer = _answer(request, copy["arguments"], namespace)
         try:
             grader.answer(_as_list(answer), room)
         except DataError as error:
@@ -42,17 +46,29 @@ def serve(connection: Any) -> None:
             os.close(room)
 
 
-def _run(number: int, source: str, namespace: dict[str, Any]) -> str:
+def _new_main() -> dict[str, Any]:
+    module = types.ModuleType("__main__")
+    module.__dict__["get_ipython"] = lambda: _NoShell()
+    sys.modules["__main__"] = module
+    return module.__dict__
+
+
+def _run(source: str, namespace: dict[str, Any]) -> str:
     """Run one cell as a notebook does; returns "" or the exception's name and message."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            exec(compile(source, f"<cell {number}>", "exec"), namespace)
+            exec(_compiled(source), namespace)
     except NotImplementedError:
         return "NotImplementedError"
     except BaseException as error:  # SystemExit too: the next cells still count
         return f"{type(error).__name__}: {error}"[:500]
     return ""
+
+
+@cache
+def _compiled(source: str) -> types.CodeType:
+    return compile(source, "<cell>", "exec")
 
 
 def _answer(request: Any, copies: dict[str, Any], namespace: dict[str, Any]) -> Answer:

@@ -135,8 +135,8 @@ class _Asked:
 class Session:
     """One submission's confined process.
 
-    `cells` holds, for each cell, "" or the exception that it raised: text from the student's
-    process, to be shown to nobody but for a public question.
+    `cells` holds, for each cell that was run last, "" or the exception that it raised: text from the
+    student's process, to be shown to nobody but for a public question.
     """
 
     def __init__(self, sandbox: Sandbox, cells: list[str], limits: Limits) -> None:
@@ -156,11 +156,8 @@ class Session:
         self.lost = ""
         self.ended: Ended | None = None
         self.cells: list[str] = []
-        told = self._run(list(cells))
-        if type(told) is list and all(type(each) is str for each in told):
-            self.cells = told
-        elif not self.lost:
-            self.lost = "protocol"
+        self._ran: list[str] | None = None
+        self.run(cells)
 
     def __enter__(self) -> Session:
         return self
@@ -173,6 +170,25 @@ class Session:
     ) -> None:
         self.close()
 
+    def run(self, cells: list[str]) -> None:
+        """Run cells, unless they are what ran last: questions are put to what they define.
+
+        They share nothing with the cells that ran before but the process.
+        """
+        if cells == self._ran:
+            return
+        self._unsent.clear()
+        while self._sent and not self.lost:
+            self._receive()
+        self._ran, told = list(cells), None
+        with self._losing():
+            self._wire.send(self._ran)
+            told = self._wire.receive(self._limits.wall, self._limits.reply)
+        if type(told) is list and all(type(each) is str for each in told):
+            self.cells = told
+        elif not self.lost:
+            self.lost = "protocol"
+
     def ask_ahead(self, exercise: Exercise, questions: Iterable[Question]) -> None:
         """Say what `ask` will be asked: the child then answers the next while we judge the last."""
         self._unsent = deque(_Asked(exercise, asked) for asked in questions)
@@ -184,13 +200,15 @@ class Session:
         if not under_way and id(asked) not in self._answers:
             self._unsent.appendleft(_Asked(exercise, asked))
         while id(asked) not in self._answers and not self.lost:
-            self._exchange()
+            self._send_ahead()
+            if not self.lost:
+                self._receive()
         if id(asked) in self._answers:
             return self._answers.pop(id(asked))[1]
         return Answer(problem="lost", detail=self.lost)
 
-    def _exchange(self) -> None:
-        """Send what the socket takes without anybody waiting for room in it, and receive an answer."""
+    def _send_ahead(self) -> None:
+        """Send what the socket takes without anybody waiting for room in it."""
         with self._losing():
             while self._unsent and len(self._sent) < AHEAD:
                 each = self._unsent[0]
@@ -199,23 +217,22 @@ class Session:
                     break
                 each.room = self._wire.ask(each.packed, self._limits.reply)
                 self._sent.append(self._unsent.popleft())
-            each = self._sent.popleft()
+
+    def _receive(self) -> None:
+        """Receive one answer."""
+        each = self._sent.popleft()
+        reply: Any = None
+        with self._losing():
             try:
                 seconds = max(self._limits.call, each.exercise.seconds)
                 reply = self._wire.receive_answer(each.room, seconds, self._limits.reply)
             finally:
                 if each.room is not None:
                     each.room.close()
-            answer = _answer(reply)
-            if answer is None:
-                self.lost = "protocol"
-            else:
-                self._answers[id(each.question)] = each.question, answer
-
-    def _run(self, cells: list[str]) -> Any:
-        with self._losing():
-            self._wire.send(cells)
-            return self._wire.receive(self._limits.wall, self._limits.reply)
+        if (answer := _answer(reply)) is not None:
+            self._answers[id(each.question)] = each.question, answer
+        elif not self.lost:
+            self.lost = "protocol"
 
     @contextmanager
     def _losing(self) -> Iterator[None]:

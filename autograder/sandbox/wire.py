@@ -80,6 +80,7 @@ class Wire:
         self.connection = connection
         self.takes_files = takes_files  # the grader takes none from the child
         self._received = bytearray()  # what came with the message before
+        self._unsent: list[Any] = []  # of questions that go out together
         self._files: deque[int] = deque()
         self._seconds = 0  # after which the kernel gives up receiving; 0 is never
 
@@ -96,11 +97,15 @@ class Wire:
         return self.receive_answer(None, seconds, limit)
 
     def ask(self, question: Packed, room: int) -> Room | None:
-        """Send a question; returns, where it is large, the room for an answer of up to `room` bytes."""
+        """Send a question; returns, where it is large, the room for an answer of up to `room` bytes.
+
+        A small one goes out with those that follow it, once an answer is waited for.
+        """
         prefix, header, *arrays = question.pieces
         if not question.in_memory:
-            self._send(question.pieces)
+            self._unsent += question.pieces
             return None
+        self._send([])
         body = os.memfd_create("question", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
         try:
             for each in arrays:
@@ -145,6 +150,7 @@ class Wire:
 
     def receive_answer(self, room: Room | None, seconds: float | None, limit: int) -> Any:
         """Receive one answer of at most `limit` bytes, within `seconds`."""
+        self._send([])
         deadline = None if seconds is None else time.monotonic() + seconds
         prefix = self._exactly(PREFIX.size, deadline)
         in_memory = room is not None and prefix.startswith(IN_MEMORY)
@@ -157,13 +163,16 @@ class Wire:
         except DataError as error:
             raise WireError(f"not a message: {error}") from None
 
-    def _send(self, pieces: list[Any]) -> int:
-        message = b"".join(pieces)
+    def _send(self, pieces: list[Any]) -> None:
+        """Send pieces of messages, behind those that are unsent."""
+        message = b"".join([*self._unsent, *pieces])
+        self._unsent.clear()
+        if not message:
+            return
         try:
             self.connection.sendall(message)
         except OSError as error:
             raise _gone(error) from None
-        return len(message)
 
     def _exactly(self, count: int, deadline: float | None) -> bytes:
         while len(self._received) < count:

@@ -9,8 +9,10 @@ import signal
 import time
 from io import StringIO
 from pathlib import Path
+from typing import Any
 
 import nbformat
+import pytest
 
 from autograder import grading, versions
 from autograder.exercise import Exercise
@@ -31,6 +33,11 @@ KILLS = 50
 def results_of(course: Path) -> dict[str, bytes]:
     folder = course / STATE / "results"
     return {path.name: path.read_bytes() for path in folder.rglob("[!.]*.json")}
+
+
+def kept_in(course: Path) -> list[dict[str, Any]]:
+    """The results of single exercises that are kept."""
+    return [each for text in results_of(course).values() for each in json.loads(text).values()]
 
 
 def files_of(course: Path) -> dict[str, bytes]:
@@ -115,13 +122,36 @@ def test_a_changed_cell_is_graded_anew(made_class):
     assert after.scores["structure-relu"]["points"] == 0
 
 
-def test_half_a_result_is_computed_again(made_class):
+@pytest.mark.parametrize("damaged", [b'{"points": 1, "out_', b"", b"[]", b"\xff"])
+def test_a_damaged_file_of_results_is_computed_again(made_class, damaged):
     job = make_job(made_class.course, "structure")
     (before,) = grade_submission(job, "ada")
     for path in (made_class.course / STATE / "results").rglob("*.json"):
-        path.write_bytes(path.read_bytes()[:20])
+        path.write_bytes(damaged)
     (after,) = grade_submission(job, "ada")
     assert after.scores == before.scores
+
+
+def test_a_changed_check_is_graded_anew_and_nothing_else(made_class, monkeypatch):
+    """Grading again after a check was mended asks the students' code only what changed."""
+    job = make_job(made_class.course, "structure")
+    (before,) = grade_submission(job, "ada")
+    version, judge, judged = grading.checking_version, grading.judge, []
+
+    def another(exercise: Exercise) -> str:
+        return version(exercise) + ("mended" if exercise.name == "structure.relu" else "")
+
+    def counting(exercise: Exercise, key, ask):
+        judged.append(exercise.name)
+        return judge(exercise, key, ask)
+
+    monkeypatch.setattr(grading, "checking_version", another)
+    monkeypatch.setattr(grading, "judge", counting)
+    (after,) = grade_submission(job, "ada")
+    assert set(judged) == {"structure.relu"}
+    assert after.scores == before.scores
+    grade_submission(job, "ada")
+    assert len(judged) == 1, "the new result is kept, and so are the others"
 
 
 def test_what_a_limit_caused_is_not_kept(made_class):
@@ -134,22 +164,61 @@ def test_what_a_limit_caused_is_not_kept(made_class):
     (result,) = grade_submission(job, "ada")
     assert result.scores["structure-relu"]["points"] == 0
     assert result.scores["structure-neuron"]["points"] > 0, "the other exercises are not touched"
-    kept = [
-        json.loads(text)["verdict"]["exercise"] for text in results_of(made_class.course).values()
-    ]
+    kept = [result["verdict"]["exercise"] for result in kept_in(made_class.course)]
     assert "structure.relu" not in kept
     assert "structure.neuron" in kept
 
 
+NEEDING = find("structure.sigmoid_derivative")
+BUILT_ON = "def sigmoid_derivative(z):\n    a = sigmoid(z)\n    return a * (1 - a)"
+
+
 def test_an_exercise_earns_its_points_though_what_it_builds_on_is_wrong(made_class):
-    needing = find("structure.layer")
-    for name in needing.needs:
-        write_cell(made_class, "ada", f"{name.replace('.', '-')}-code",
-                   f"def {find(name).symbol}(*anything):\n    return None")  # fmt: skip
-    source = "def layer(x, w, b, activation):\n    return activation(x @ w + b)"
-    write_cell(made_class, "ada", "structure-layer-code", source)
+    wrong = "def sigmoid(z):\n    return None"
+    write_cell(made_class, "ada", "structure-sigmoid-code", wrong)
+    write_cell(made_class, "ada", "structure-sigmoid_derivative-code", BUILT_ON)
     (result,) = grade_submission(make_job(made_class.course, "structure"), "ada")
-    assert result.scores["structure-layer"]["points"] == needing.points
+    assert result.scores["structure-sigmoid"]["points"] == 0
+    assert result.scores["structure-sigmoid_derivative"]["points"] == NEEDING.points
+
+
+def test_the_references_are_run_only_where_the_code_uses_what_is_wrong(made_class, monkeypatch):
+    """What needs another exercise may be solved without it; nothing is then to be gained."""
+    write_cell(made_class, "ada", "structure-sigmoid-code", "def sigmoid(z):\n    return None")
+    ran: list[str] = []
+    with_references = grading.with_references
+
+    def noting(notebook, exercise: Exercise) -> list[str]:
+        ran.append(exercise.name)
+        return with_references(notebook, exercise)
+
+    monkeypatch.setattr(grading, "with_references", noting)
+    job = make_job(made_class.course, "structure")
+    alone = "def sigmoid_derivative(z):\n    return 0 * z"
+    write_cell(made_class, "ada", "structure-sigmoid_derivative-code", alone)
+    grade_submission(job, "ada")
+    assert not ran
+    by_a_helper = "def squash(z):\n    return sigmoid(z)\n\n" + BUILT_ON.replace(
+        "sigmoid(z)\n", "squash(z)\n"
+    )
+    write_cell(made_class, "ada", "structure-sigmoid_derivative-code", by_a_helper)
+    (result,) = grade_submission(job, "ada")
+    assert ran == [NEEDING.name]
+    assert result.scores["structure-sigmoid_derivative"]["points"] == NEEDING.points
+
+
+def test_what_a_wrong_cell_overwrites_is_given_back(made_class):
+    """A cell may spoil another one by a name that is not its exercise's own."""
+    spoiling = "def sigmoid(z):\n    return None\n\nabs = None"
+    write_cell(made_class, "ada", "structure-sigmoid-code", spoiling)
+    spoiled = (
+        "def sigmoid_derivative(z):\n"
+        "    a = 1 / (1 + np.exp(-np.clip(abs(z), 0, 700)))\n"
+        "    return a * (1 - a)"
+    )
+    write_cell(made_class, "ada", "structure-sigmoid_derivative-code", spoiled)
+    (result,) = grade_submission(make_job(made_class.course, "structure"), "ada")
+    assert result.scores["structure-sigmoid_derivative"]["points"] == NEEDING.points
 
 
 def test_an_answer_that_cannot_be_judged_stops_nothing(made_class, monkeypatch):
@@ -215,5 +284,5 @@ def test_the_isolation_is_part_of_a_results_name(made_class):
     counts = []
     for isolation in ("full", "none"):
         grade_submission(make_job(made_class.course, "structure", isolation), "ada")
-        counts.append(len(results_of(made_class.course)))
+        counts.append(len(kept_in(made_class.course)))
     assert counts[1] == 2 * counts[0] > 0

@@ -51,6 +51,24 @@ def test_modules_of_the_standard_library_can_be_imported_inside(sandbox):
         assert session.cells == [""]
 
 
+def test_other_cells_run_in_a_namespace_of_their_own(sandbox):
+    """What builds on a wrong answer is asked again beside the right one, in the same process."""
+    with sandbox.open(["leaked = 1", "def relu(z): return z * 0"]) as session:
+        session.ask_ahead(RELU, [question("first", z=np.ones(3)), question("next", z=np.ones(3))])
+        session.run(["leaked", GOOD])
+        assert session.cells == ["NameError: name 'leaked' is not defined", ""]
+        assert session.ask(RELU, ASKED).value.tolist() == [0.0, 0.0, 2.0]
+
+
+def test_answers_that_nobody_waits_for_any_more_are_not_taken_for_others(sandbox):
+    asked = [question(f"number {i}", z=np.full(2, i + 1.0)) for i in range(5)]
+    with sandbox.open([GOOD]) as session:
+        session.ask_ahead(RELU, asked)
+        assert session.ask(RELU, asked[0]).value.tolist() == [1.0, 1.0]
+        session.run(["def relu(z): return -z"])
+        assert session.ask(RELU, asked[1]).value.tolist() == [-2.0, -2.0]
+
+
 def test_magics_of_ipython_do_nothing(sandbox):
     with sandbox.open(["get_ipython().run_line_magic('matplotlib', 'inline')", GOOD]) as session:
         assert session.cells == ["", ""]
