@@ -1,7 +1,7 @@
 """The students' notebooks, as files of the site: ``notebooks/<chapter>.ipynb``, and the course's wheel.
 
 They are what ``autograder release`` gives a class, so that a notebook that was filled anywhere can be
-handed in. ``binder/requirements.txt`` lets Binder install the course from the published site.
+handed in. The folder ``binder`` lets Binder install the course from the published site.
 """
 
 import shutil
@@ -20,6 +20,7 @@ from book.ext.notebook_links import published_to
 ROOT = Path(__file__).resolve().parents[2]
 MADE_FROM = ("course", "solutions", "autograder")
 RAW = "https://raw.githubusercontent.com/{repository}/{branch}/notebooks/{wheel}"
+BINDERS_PYTHON = "python-3.12"  # unless told, Binder takes one that is too old for the course
 ON_BINDER = "numpy\nmatplotlib\nipywidgets\nanywidget\njupyterlab\n./notebooks/{wheel}\n"
 
 
@@ -50,6 +51,13 @@ def for_colab(folder: Path, wheel_name: str, place: dict[str, str]) -> None:
         nbformat.write(notebook, target / path.name)
 
 
+def for_binder(folder: Path, wheel_name: str) -> None:
+    """Write what Binder reads: which Python, and which packages."""
+    folder.mkdir(exist_ok=True)
+    (folder / "runtime.txt").write_text(BINDERS_PYTHON + "\n")
+    (folder / "requirements.txt").write_text(ON_BINDER.format(wheel=wheel_name))
+
+
 def publish(site: Path, wheel_name: str, wheel: bytes) -> None:
     """Put the notebooks and the wheel that they need into the site."""
     folder = site / "notebooks"
@@ -59,5 +67,4 @@ def publish(site: Path, wheel_name: str, wheel: bytes) -> None:
     (folder / wheel_name).write_bytes(wheel)
     if place := published_to():
         for_colab(folder, wheel_name, place)
-        (site / "binder").mkdir(exist_ok=True)
-        (site / "binder" / "requirements.txt").write_text(ON_BINDER.format(wheel=wheel_name))
+        for_binder(site / "binder", wheel_name)

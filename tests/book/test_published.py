@@ -4,20 +4,23 @@ import hashlib
 import io
 import json
 import re
+import tomllib
 import zipfile
 from pathlib import Path
 
 import nbformat
 import pytest
+from packaging.specifiers import SpecifierSet
 
 from autograder.exercises import chapters, registry
 from book.ext import notebook_links
 from book.ext.accessible_theme import mend
 from book.publish import bytecode, own_wheels, package_files, pyodide
-from book.publish.notebooks import for_colab
+from book.publish.notebooks import for_binder, for_colab
 from book.publish.own_wheels import in_lite
 from book.publish.package_files import NoSource, cache_folder, fetch, needed
 
+ROOT = Path(__file__).parents[2]
 CONTENT = b"a package file"
 RIGHT = hashlib.sha256(CONTENT).hexdigest()
 
@@ -227,6 +230,16 @@ def test_the_copy_for_colab_installs_the_course_first(site: Path, tmp_path: Path
     wanted = "someone/nn/gh-pages/notebooks/autograder-0.1.0-py3-none-any.whl"
     assert notebook.cells[0].source.startswith("%pip install")
     assert notebook.cells[0].source.endswith(wanted)
+
+
+def test_binder_is_given_a_python_that_the_course_runs_on(tmp_path: Path) -> None:
+    for_binder(tmp_path, "autograder-0.1.0-py3-none-any.whl")
+    name, _, version = (tmp_path / "runtime.txt").read_text().strip().partition("-")
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    assert name == "python"
+    assert version in SpecifierSet(project["requires-python"])
+    packages = (tmp_path / "requirements.txt").read_text().splitlines()
+    assert "./notebooks/autograder-0.1.0-py3-none-any.whl" in packages
 
 
 def test_colab_and_binder_are_offered_where_the_repository_is_known(
