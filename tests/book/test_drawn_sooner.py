@@ -8,7 +8,14 @@ from xml.etree import ElementTree
 import pytest
 from bs4 import BeautifulSoup
 from playwright.sync_api import Browser, Page
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
+from pygments.style import Style
+from pygments.styles import get_style_by_name
+from pygments.token import STANDARD_TYPES, Token
 
+from book.ext.code_colors import RunsOfColor, alike, look
 from book.ext.fewer_requests import combined
 from book.ext.picture_files import moved_out
 from book.ext.used_styles import names_in, used_only
@@ -75,6 +82,58 @@ def test_no_page_waits_for_a_second_style_sheet(site: Path, pages: list[str]) ->
         (sheet,) = soup.select("link[rel=stylesheet]")
         text = (site / page).parent.joinpath(str(sheet["href"])).read_text("utf-8")
         assert "@import" not in text, page
+
+
+# Code ---------------------------------------------------------------------------------------------------
+
+CODE = """\
+import numpy as np
+
+class Layer(Base):
+    \'\'\'Two lines
+    of text.\'\'\'
+    @property
+    def shape(self) -> tuple[int, ...]:
+        return self.w.shape if not None else (1, 2.5, 0x1F)  # why
+
+print(f"{np.tanh(x @ w + b):.2f} and \\n", r"a", b"b", *args, **kw)
+"""
+STYLES = [get_style_by_name(f"a11y-high-contrast-{theme}") for theme in ("light", "dark")]
+
+
+def letters(formatter: HtmlFormatter[str], style: type[Style]) -> list[tuple[str, str]]:
+    """Return each letter of the code with how its class looks in a style."""
+    kinds = {HtmlFormatter()._get_css_class(kind): kind for kind in STANDARD_TYPES}
+    soup = BeautifulSoup(highlight(CODE, PythonLexer(), formatter), "html.parser")
+    found = []
+    for text in soup.find_all(string=True):
+        span = text.find_parent("span")
+        kind = kinds[span["class"][0]] if span and span.get("class") else Token
+        found += [(letter, str(look(kind, style))) for letter in text if not letter.isspace()]
+    return found
+
+
+@pytest.mark.parametrize("style", STYLES)
+def test_every_letter_of_code_keeps_its_color(style: type[Style]) -> None:
+    assert letters(RunsOfColor(alike(STYLES)), style) == letters(HtmlFormatter(), style)
+
+
+def test_code_keeps_its_text_and_in_half_of_the_elements() -> None:
+    before, after = (
+        BeautifulSoup(highlight(CODE, PythonLexer(), each), "html.parser")
+        for each in (HtmlFormatter(), RunsOfColor(alike(STYLES)))
+    )
+    assert before.get_text() == after.get_text()
+    assert len(after.select("span")) < len(before.select("span")) / 2
+
+
+def test_plain_code_on_a_page_has_the_color_of_its_style(page: Page, address: str) -> None:
+    """The page's own color of text is another one."""
+    page.goto(address + "book/structure.html")
+    theme = page.evaluate("document.documentElement.dataset.theme")
+    text = look(Token, STYLES[theme == "dark"])["color"]
+    shown = page.locator(".cell_input pre").first.evaluate("(it) => getComputedStyle(it).color")
+    assert shown == f"rgb({', '.join(str(each) for each in bytes.fromhex(text))})"
 
 
 # Pictures ---------------------------------------------------------------------------------------------
