@@ -32,11 +32,15 @@ function lookAtSome() {
   if (waiting.size) whenIdle(lookAtSome);
 }
 
+// What is not drawn yet has no size (draw_later.mjs): it is looked at when it is drawn.
+const NOT_YET = ".draws-later .draw-later";
+
 function lookAt(elements) {
   if (!waiting.size) whenIdle(lookAtSome);
-  for (const element of elements) waiting.add(element);
+  for (const element of elements) if (!element.closest(NOT_YET)) waiting.add(element);
 }
 
+const boxesIn = (node) => [node, ...node.querySelectorAll(BOXES)].filter((it) => it.matches(BOXES));
 const lookAtAll = () => lookAt(document.querySelectorAll(BOXES));
 
 // What a cell shows when it has run, and what a fold holds, is laid out only then.
@@ -45,10 +49,11 @@ if (main) {
   new MutationObserver((changes) => {
     const added = changes.flatMap((change) => [...change.addedNodes]);
     for (const node of added) {
-      if (node instanceof Element) lookAt([node, ...node.querySelectorAll(BOXES)].filter((it) => it.matches(BOXES)));
+      if (node instanceof Element) lookAt(boxesIn(node));
     }
   }).observe(main, { subtree: true, childList: true });
   main.addEventListener("toggle", ({ target }) => lookAt(target.querySelectorAll(BOXES)), true);
+  main.addEventListener("drawn", ({ target }) => lookAt(boxesIn(target)));
 }
 addEventListener("resize", lookAtAll);
 document.fonts.ready.then(lookAtAll);

@@ -63,7 +63,7 @@ class Explorable(SphinxDirective):
             )
         figure = nodes.figure(classes=["explorable"], names=[f"explorable-{name}"])
         stage = ExplorableStage(module=name, state=json.dumps(state), alt=alt)
-        stage += nodes.image(uri=self.picture(name), alt=alt, candidates={})
+        stage += nodes.image(uri=self.picture(name), alt=alt, candidates={}, loading="lazy")
         figure += stage
         figure += nodes.caption("", "", *caption[0].children)
         figure += nodes.legend("", *caption[1:], ExplorableAnswer("", *answer))

@@ -23,6 +23,7 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "written": ("exercise.css",),
     "notebook-links": ("notebook_links.css",),
     "concept-map": ("concept_map.css",),
+    "draw-later": ("draw_later.css", "draw_later.mjs"),
 }
 EVERYWHERE = ("palette.css", "book.css", "picture_files.css", "scroll.mjs", "offline.mjs")
 

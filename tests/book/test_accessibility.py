@@ -52,7 +52,9 @@ def violations(page: Page) -> list[str]:
 
 
 def open_all(page: Page) -> None:
-    """Open what folds, so that it is looked at too; wait until the page has seen to what scrolls."""
+    """Open what folds, so that it is looked at too; wait until the page has seen to what scrolls. It is
+    drawn whole for who uses a keyboard."""
+    page.keyboard.press("Tab")
     page.evaluate("document.querySelectorAll('details').forEach((each) => { each.open = true })")
     page.evaluate(IDLE)
 
