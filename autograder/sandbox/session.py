@@ -180,6 +180,7 @@ class Session:
         self._unsent.clear()
         while self._sent and not self.lost:
             self._receive()
+        self._answers.clear()
         self._ran, told = list(cells), None
         with self._losing():
             self._wire.send(self._ran)
