@@ -6,6 +6,7 @@ two exercises of each chapter take part, the same ones every time (the first and
 """
 
 import types
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -89,7 +90,7 @@ def as_mistakes(*functions):
 def rigged(monkeypatch):
     """The audit of ReLU with other mistakes, alternatives or mutants."""
 
-    def rig(mistakes=None, alternatives=None, mutants=None):
+    def rig(mistakes=None, alternatives=None, mutants=None, seconds=0.0):
         from autograder import record as recording
 
         if mistakes is not None:
@@ -101,7 +102,7 @@ def rigged(monkeypatch):
             )
         made = [Mutant(f.__name__, f) for f in mutants or ()]
         monkeypatch.setattr(auditing, "mutants", lambda reference: iter(made))
-        return audit(RELU)
+        return audit(replace(RELU, seconds=seconds))
 
     return rig
 
@@ -159,6 +160,18 @@ def test_mutants_that_loop_or_exit_end_and_are_rejected(rigged, monkeypatch):
 
 def test_a_mutant_that_changes_nothing_does_not_count(rigged):
     assert rigged(mutants=[right]).mutants == 0
+
+
+def test_training_that_passes_by_some_key_is_no_mutant_to_reject(rigged):
+    """A score varies with the key; elsewhere a wrong value is wrong wherever it occurs."""
+    questions = [q for part in record(RELU, OTHER_SEEDS[0]).questions for q in part]
+    refused = [q.arguments["z"].tobytes() for q in questions]
+
+    def worse(z):
+        return np.maximum(z, 0) + (1e-3 if z.tobytes() in refused else 0)
+
+    assert rigged(mutants=[worse, absolute], seconds=2.0).mutants == 1
+    assert rigged(mutants=[worse, absolute]).mutants == 2
 
 
 def test_the_keys_of_the_audit_are_no_keys_that_ship_or_grade():
