@@ -7,7 +7,7 @@ it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -19,9 +19,12 @@ from autograder.gradients import numerical_gradient
 
 Array = np.ndarray
 Case = tuple[Array, ...]  # upstream, table, indices, w, b
-Gradients = list[Array]  # of table, w and b
+Right = dict[int, Any]  # the estimate of each gradient, by the place of its argument in `forward`
+Claims = Iterator[tuple[int, Array]]  # what a broken pass says of the gradients that it gets wrong
 
 PARTS = ("upstream", "table", "indices", "w", "b")
+TABLE, W, B = 0, 2, 3
+PLACES = (B, W, TABLE)  # the smallest first: one wrong gradient exposes a bug
 LARGEST = 60  # entries of an array of a case
 SEEN = 1e-4  # a broken gradient is exposed if it is off by this, relative to the largest entry
 
@@ -36,67 +39,76 @@ def linear(table: Array, indices: Array, w: Array, b: Array) -> Array:
     return table[indices] @ w + b
 
 
-def measured(case: Case, function: Callable[..., Array] = forward) -> list[Any]:
-    """The gradients of a function of the case, as estimates."""
-    upstream, table, indices, w, b = case
-    estimates = numerical_gradient(function, table, indices, w, b, upstream=upstream, wrt=(0, 2, 3))
-    return [estimates[i] for i in (0, 2, 3)]
+def measured(case: Case, function: Callable[..., Array] = forward) -> Right:
+    """The gradients of a function of the case, as estimates, by the place of their argument."""
+    return dict(_measured(case, function, PLACES))
 
 
-def gradients(case: Case, function: Callable[..., Array] = forward) -> Gradients:
-    """Their values; at a kink, the slope on one side, as a ReLU's mask has it."""
-    return [estimate.value for estimate in measured(case, function)]
+def _measured(
+    case: Case, function: Callable[..., Array], places: tuple[int, ...]
+) -> Iterator[tuple[int, Any]]:
+    upstream, *inputs = case
+    for place in places:
+        estimates = numerical_gradient(function, *inputs, upstream=upstream, wrt=(place,))
+        yield place, estimates[place]
 
 
-def without_mask(case: Case) -> Gradients:
+def gradients(
+    case: Case,
+    function: Callable[..., Array] = forward,
+    places: tuple[int, ...] = PLACES,
+) -> Claims:
+    """Their values, measured as they are asked for; at a kink, the slope on one side, as a ReLU's
+    mask has it."""
+    for place, estimate in _measured(case, function, places):
+        yield place, estimate.value
+
+
+def without_mask(case: Case, right: Right) -> Claims:
     return gradients(case, linear)
 
 
-def mask_of_upstream(case: Case) -> Gradients:
+def mask_of_upstream(case: Case, right: Right) -> Claims:
     upstream, *rest = case
     return gradients((np.maximum(upstream, 0), *rest), linear)
 
 
-def upstream_ignored(case: Case) -> Gradients:
+def upstream_ignored(case: Case, right: Right) -> Claims:
     upstream, *rest = case
     return gradients((np.ones_like(upstream), *rest))
 
 
-def upstream_clipped(case: Case) -> Gradients:
+def upstream_clipped(case: Case, right: Right) -> Claims:
     upstream, *rest = case
     return gradients((np.clip(upstream, -1, 1), *rest))
 
 
-def bias_averaged(case: Case) -> Gradients:
-    dtable, dw, db = gradients(case)
-    return [dtable, dw, db / len(case[0])]
+def bias_averaged(case: Case, right: Right) -> Claims:
+    yield B, right[B].value / len(case[0])
 
 
-def weights_from_sorted_rows(case: Case) -> Gradients:
+def weights_from_sorted_rows(case: Case, right: Right) -> Claims:
     """For dw, the looked-up rows are taken in the order of the table."""
     upstream, table, indices, w, b = case
-    dtable, _, db = gradients(case)
     behind_mask = (upstream * (forward(*case[1:]) > 0), table, np.sort(indices), w, b)
-    return [dtable, gradients(behind_mask, linear)[1], db]
+    return gradients(behind_mask, linear, (W,))
 
 
-def rows_overwritten(case: Case) -> Gradients:
+def rows_overwritten(case: Case, right: Right) -> Claims:
     """Only the last sample that looks a row up reaches it."""
     upstream, _, indices, _, _ = case
     last = [i for i in range(len(indices)) if indices[i] not in indices[i + 1 :]]
     kept = np.zeros_like(upstream)
     kept[last] = upstream[last]
-    _, dw, db = gradients(case)
-    return [gradients((kept, *case[1:]))[0], dw, db]
+    return gradients((kept, *case[1:]), places=(TABLE,))
 
 
-def weights_not_transposed(case: Case) -> Gradients | None:
+def weights_not_transposed(case: Case, right: Right) -> Claims | None:
     upstream, table, indices, w, b = case
     if w.shape[0] != w.shape[1]:
         return None  # it crashes
-    _, dw, db = gradients(case)
     behind_mask = (upstream * (forward(*case[1:]) > 0), table, indices, w.T.copy(), b)
-    return [gradients(behind_mask, linear)[0], dw, db]
+    return gradients(behind_mask, linear, (TABLE,))
 
 
 @dataclass(frozen=True)
@@ -104,7 +116,7 @@ class Bug:
     """A broken backward pass, what is wrong with it, and the mistake of a case that hides it."""
 
     says: str
-    broken: Callable[[Case], Gradients | None]
+    broken: Callable[[Case, Right], Claims | None]
     hidden_by: str
 
 
@@ -151,13 +163,10 @@ def problem_with(value: Any) -> str:
     return ""
 
 
-def is_right(claimed: Gradients, right: list[Any]) -> bool:
-    """Whether all gradients are right as far as a check can tell."""
-    for claim, estimate in zip(claimed, right, strict=True):
-        slack = SEEN * np.abs(estimate.value).max(initial=0) + 4 * estimate.error
-        if np.any((claim < estimate.lower - slack) | (claim > estimate.upper + slack)):
-            return False
-    return True
+def is_right(claim: Array, estimate: Any) -> bool:
+    """Whether a gradient is right as far as a check can tell."""
+    slack = SEEN * np.abs(estimate.value).max(initial=0) + 4 * estimate.error
+    return not np.any((claim < estimate.lower - slack) | (claim > estimate.upper + slack))
 
 
 @dataclass(frozen=True)
@@ -188,7 +197,7 @@ class Exposes:
             return Outcome(0.0, (self.finding(says, asked),), (answer,))
         case = tuple(answer.value)
         right = measured(case)
-        if not all(estimate.certain for estimate in right):
+        if not all(estimate.certain for estimate in right.values()):
             says = (
                 "On your case not even the right gradients can be measured: its numbers differ too"
             )
@@ -209,10 +218,10 @@ class Exposes:
         return Finding(self.title, "property", "your case", says, question=asked, mistake=mistake)
 
 
-def exposed(bug: Bug, case: Case, right: list[Any]) -> bool:
+def exposed(bug: Bug, case: Case, right: Right) -> bool:
     """Whether a broken pass gives wrong gradients for the case, or none."""
-    claimed = bug.broken(case)
-    return claimed is None or not is_right(claimed, right)
+    claims = bug.broken(case, right)
+    return claims is None or not all(is_right(claim, right[place]) for place, claim in claims)
 
 
 EXPOSE = Exercise(
