@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,8 @@ from autograder.checks import (
 from autograder.compare import Difference, compare, kind_of_part
 from autograder.exercise import Ask, Exercise, Finding, Outcome, Question, Reference
 from autograder.gradients import check_gradient, numerical_gradient
+
+STEP = 1e-5  # with which a gradient is refuted that is far from right
 
 
 @dataclass(frozen=True)
@@ -89,79 +91,53 @@ class LossAndGradients(Values):
         return Outcome(1 - len(failed) / len(parts), tuple(findings), tuple(answers))
 
     def _is_of_own_value(self, asked: Question, answer: Answer, ask: Ask) -> bool:
-        """Whether the gradients that came back are the derivative of the value that came back.
-
-        Of a gradient that is zero but for rounding nothing can be told; it must not be wrong.
-        """
+        """Whether the gradients that came back are the derivative of the value that came back: along
+        one line that moves all entries of all arguments."""
         claims = [claim for _, claim in arguments.leaves(answer.value[1], ())]
-        places = [
-            (name, path)
-            for name in self.wrt
-            for path, _ in arguments.leaves(asked.arguments[name], ())
-        ]
-        if len(claims) != len(places):
+        places = [each for n in self.wrt for _, each in arguments.leaves(asked.arguments[n], ())]
+        if [np.shape(claim) for claim in claims] != [np.shape(place) for place in places]:
             return False
+        moves = [
+            np.cos(number + np.arange(np.size(place))).reshape(np.shape(place))
+            for number, place in enumerate(places)
+        ]
+        claimed = float(sum(np.sum(c * m) for c, m in zip(claims, moves, strict=True)))
+        value = self._along(asked, moves, ask)
         upstream = asked.arguments.get(UPSTREAM)
-        verdicts = set()
-        for (name, path), claim in reversed(list(zip(places, claims, strict=True))):
-            place = _Place(asked, name, path, ask)
-            if place.is_far_from(claim, upstream):
-                return False
-            report = check_gradient(
-                place.value, (claim,), place.here, upstream=upstream, directions=1
-            )
-            verdicts.add(report.verdict)
-            if "wrong" in verdicts:
-                return False
-        return "right" in verdicts
-
-
-@dataclass(frozen=True)
-class _Place:
-    """One array among the arguments of a question, which may be moved to ask again."""
-
-    asked: Question
-    name: str
-    path: arguments.Path
-    ask: Ask
-
-    @property
-    def here(self) -> Any:
-        """The array where the question has it."""
-        return dict(arguments.leaves(self.asked.arguments[self.name], ()))[self.path]
-
-    def is_far_from(self, claim: Any, upstream: Any) -> bool:
-        """Whether two values nearby already refute a claim, without a search for what is wrong."""
-        if np.shape(claim) != np.shape(self.here):
-            return True
-        step = 1e-5 * np.cos(np.arange(self.here.size)).reshape(self.here.shape)
         try:
-            ahead, behind = (np.asarray(self.value(self.here + move)) for move in (step, -step))
-        except ValueError:
-            return True
-        weights = 1.0 if upstream is None else upstream
-        measured = float(np.sum(weights * (ahead - behind)))
-        claimed = float(2 * np.sum(claim * step))
-        rounding = 1e-12 * float(np.sum(np.abs(weights * ahead)))
-        return not abs(measured - claimed) <= 0.01 * max(abs(measured), abs(claimed)) + rounding
+            ahead, behind = (np.asarray(value(step)) for step in (STEP, -STEP))
+            weights = 1.0 if upstream is None else upstream
+            measured = float(np.sum(weights * (ahead - behind))) / (2 * STEP)
+            if not abs(measured - claimed) <= 0.01 * max(abs(measured), abs(claimed)):
+                return False  # no need to search for what is wrong
+            report = check_gradient(
+                value, (np.array(claimed),), np.array(0.0), upstream=upstream, directions=1
+            )
+        except _NoValue:
+            return False
+        return report.verdict == "right"
 
-    def value(self, moved: Any) -> Any:
-        """The student's own value with the array moved.
+    def _along(self, asked: Question, moves: list[np.ndarray], ask: Ask) -> Callable[[Any], Any]:
+        """The student's own value as a function of how far the arguments are moved."""
 
-        Raises
-        ------
-        ValueError
-            Where there is none.
-        """
+        def value(step: Any) -> Any:
+            left = iter(moves)
+            moved = {
+                name: arguments.rebuild(
+                    asked.arguments[name], (), lambda _, here: here + float(step) * next(left)
+                )
+                for name in self.wrt
+            }
+            answer = ask(asked.changed(**moved))
+            if answer.problem:
+                raise _NoValue
+            return answer.value[0]
 
-        def put(at: arguments.Path, leaf: Any) -> Any:
-            return moved if at == self.path else leaf
+        return value
 
-        argument = arguments.rebuild(self.asked.arguments[self.name], (), put)
-        answer = self.ask(self.asked.changed(**{self.name: argument}))
-        if answer.problem:
-            raise ValueError(answer.problem)
-        return answer.value[0]
+
+class _NoValue(Exception):
+    """The student's code returned nothing where the arguments were moved to."""
 
 
 def _layer(name: str) -> int:
