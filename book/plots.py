@@ -101,7 +101,7 @@ def follow_theme(svg: str, name: str) -> str:
 
 def draw_network(sizes: list[int], names: list[str]) -> Figure:
     """Draw layers as columns of circles, every neuron joined to all of the layer before it."""
-    figure, axis = plt.subplots(figsize=(6.2, 3.1))
+    figure, axis = plt.subplots(figsize=(5.4, 2.9))
     centers = [
         [(2.4 * column, (size - 1) / 2 - row) for row in range(size)]
         for column, size in enumerate(sizes)
@@ -148,7 +148,7 @@ def draw_reading(image: np.ndarray, hidden: np.ndarray, probabilities: np.ndarra
     probabilities : (10,) array
     """
     figure, (left, middle, right) = plt.subplots(
-        1, 3, figsize=(6.9, 2.8), width_ratios=[2, 2.6, 1.9]
+        1, 3, figsize=(5.4, 2.6), width_ratios=[2, 2.6, 1.9]
     )
     digit(left, image)
     left.spines[:].set(visible=True, color=GRID)

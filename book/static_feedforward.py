@@ -17,7 +17,7 @@ def house_map() -> Figure:
     ):
         error = points[:, column] / points[:, 2] - 1
         for marker, color, label, chosen in (
-            (".", "muted", "within 10 %", np.abs(error) <= ABOUT_RIGHT),
+            (".", "muted", "within 10%", np.abs(error) <= ABOUT_RIGHT),
             ("^", "model", "too high", error > ABOUT_RIGHT),
             ("v", "data", "too low", error < -ABOUT_RIGHT),
         ):

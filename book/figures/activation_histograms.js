@@ -40,7 +40,7 @@ function size(value) {
 }
 
 /** @param {number} share */
-const percent = (share) => `${fixed(100 * share, 0)} %`;
+const percent = (share) => `${fixed(100 * share, 0)}%`;
 
 /** @param {ReturnType<typeof import("./lib/state.js").connect>} state */
 function build(state) {

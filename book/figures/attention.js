@@ -22,7 +22,7 @@ const TOP = 78;
 const SHOWN = 3; // keys that the readout names
 
 /** @param {number} share @returns {string} */
-const percent = (share) => `${fixed(100 * share, 0)}\u00a0%`;
+const percent = (share) => `${fixed(100 * share, 0)}%`;
 
 /** @param {string} word @returns {string} short enough for the margin */
 const short = (word) => (word.length > 9 ? `${word.slice(0, 8)}…` : word);

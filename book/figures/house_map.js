@@ -35,7 +35,7 @@ const TRUE = houses.map((each) => each[2]);
 const dollars = (hundreds) => `$${whole(Math.round(hundreds) * 100)}`;
 
 /** @param {number} error @returns {string} */
-const percent = (error) => `${error > 0 ? "+" : ""}${fixed(100 * error, 0)} %`;
+const percent = (error) => `${error > 0 ? "+" : ""}${fixed(100 * error, 0)}%`;
 
 /** @param {number} error @returns {string} the class of a mark */
 function kindOf(error) {
@@ -168,14 +168,14 @@ function build(state) {
     scatter.show(values, errors, house);
     key.textContent =
       show === "error"
-        ? "▲ more than 10 % too high · ▼ more than 10 % too low · small dots within 10 %"
+        ? "▲ more than 10% too high · ▼ more than 10% too low · small dots within 10%"
         : "the larger and the fuller a dot, the dearer the house";
     const off = median(errors.map(Math.abs));
     score.replaceChildren(
       "R² = ",
       html("b", { "data-value": "r2" }, fixed(rSquared(values, TRUE), 3)),
       ", half of the predictions within ",
-      html("b", { "data-value": "off" }, `${fixed(100 * off, 1)} %`),
+      html("b", { "data-value": "off" }, `${fixed(100 * off, 1)}%`),
     );
     const [, , price, , , , area, place] = houses[house];
     const name = neighborhoods[place];

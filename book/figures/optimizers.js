@@ -153,7 +153,7 @@ function build(state) {
       svg(
         "text",
         { x: MARGIN.left + side / 2, y: full.height - 6, "text-anchor": "middle" },
-        "two parameters; the darker, the higher the loss",
+        "two parameters; the stronger the gray, the higher the loss",
       ),
     );
     known = undefined;

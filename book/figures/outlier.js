@@ -169,7 +169,7 @@ function build(state) {
       slopeCell.textContent = fixed(w);
       errorCell.textContent = fixed(error);
       const share = shareOfPull(name, points, last, w, b, delta);
-      pullCell.textContent = `${fixed(100 * share, 0)} %`;
+      pullCell.textContent = `${fixed(100 * share, 0)}%`;
     });
     point.place(
       x.pixel(wild[0]),
