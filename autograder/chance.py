@@ -84,6 +84,7 @@ def share_range(n_draws: int, probability: float, alarm: float = ALARM) -> tuple
 
 
 def _divergence(share: float, probability: float) -> float:
-    """Kullback-Leibler divergence between two coins."""
+    """Kullback-Leibler divergence between two coins; infinite where the second cannot show what the
+    first does."""
     pairs = ((share, probability), (1 - share, 1 - probability))
-    return sum(q * math.log(q / p) for q, p in pairs if q > 0)
+    return sum(q * math.log(q / p) if p > 0 else math.inf for q, p in pairs if q > 0)

@@ -17,6 +17,7 @@ from autograder.data import Seed
 from autograder.exercise import Finding, Question
 
 STEPS = ("evidence", "where", "mistake")
+LONG = 200  # characters of one argument
 # By kind of finding, where the sentence itself tells what came back.
 OF_SECRETS = {
     "structure": "{which} has not the form that the docstring asks for.",
@@ -79,18 +80,22 @@ def called(asked_as: str, question: Question, public: bool = True) -> str:
     return "\n".join(lines)
 
 
-def _shape(value: Any, public: bool) -> str:
+def _shape(value: Any, public: bool, numbers: bool = True) -> str:
+    """What an argument is; the numbers of a small array too, where that does not get too long."""
     if type(value) is np.ndarray:
         text = f"array {value.shape}, {value.dtype}"
-        if value.size > 6 or not value.size or not public:
+        if value.size > 6 or not value.size or not (public and numbers):
             return text
-        numbers = np.array2string(value, precision=4, max_line_width=1000)
-        return f"{text} = {' '.join(numbers.split())}"
+        entries = np.array2string(value, precision=4, max_line_width=1000)
+        return f"{text} = {' '.join(entries.split())}"
     if type(value) is Seed:
         return f"numpy.random.default_rng({value.number if public else '…'})"
     if type(value) in (list, tuple) and any(type(v) in (np.ndarray, tuple, list) for v in value):
-        items = ", ".join(_shape(item, public) for item in value[:4])
-        return f"{type(value).__name__} of {len(value)}: {items}{', …' if len(value) > 4 else ''}"
+        items = ", ".join(_shape(item, public, numbers) for item in value[:4])
+        text = f"{type(value).__name__} of {len(value)}: {items}{', …' if len(value) > 4 else ''}"
+        return _shape(value, public, numbers=False) if numbers and len(text) > LONG else text
+    if type(value) is dict and any(type(v) is np.ndarray for v in value.values()):
+        return ", ".join(f"{key}: {_shape(item, public, numbers)}" for key, item in value.items())
     if not public:
         return describe(value)
     text = repr(value)

@@ -91,6 +91,8 @@ def _measured(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator
     ):
         names = list(exercise.parts(rights[0]))
         wrong = {finding.which for finding in outcome.findings}
+        if any(name.endswith("]") for name in names):  # a list, whose items have no names
+            continue
         if names[1:] and wrong and wrong < set(names) and not seen & set(names):
             bad = [name for name in names if name in wrong]
             good = [name for name in names if name not in wrong]
@@ -121,6 +123,8 @@ def _places(exercise: Exercise, finding: Finding) -> Iterator[str]:
         yield f"In {which}, {part} of {' and of '.join(bad)} {is_} wrong{right}."
         return
     last = len(lines) - 1
+    if not last:
+        return
     begins = int(np.flatnonzero(lines)[-1 if along.backward else 0])
     first, end = (begins + 1, last) if along.backward else (0, begins - 1)
     told = f"Steps {first} to {end} are right" if first < end else f"Step {first} is right"
@@ -150,10 +154,13 @@ def _entries(finding: Finding) -> Iterator[str]:
                 if mask.any() and np.array_equal(mask, wrong):
                     yield f"The wrong entries are those where {name} is {label}."
                     return
-    for axis, noun in ((1, "row"), (0, "column")):
-        if wrong.ndim == 2:
-            lines = np.flatnonzero(wrong.any(axis=axis))
-            if len(lines) == 1:
-                yield f"Only {noun} {lines[0]} of {difference.which} is wrong."
-                return
+    nouns = {1: ("entry",), 2: ("row", "column")}.get(wrong.ndim, ())
+    for axis, noun in enumerate(nouns):
+        lines = np.flatnonzero(wrong.any(axis=1 - axis) if wrong.ndim == 2 else wrong)
+        if len(lines) == 1:
+            yield f"Only {noun} {lines[0]} of {difference.which} is wrong."
+            return
+        if noun == "entry" and lines[-1] - lines[0] == len(lines) - 1:
+            yield f"The wrong entries of {difference.which} are {lines[0]} to {lines[-1]}."
+            return
     yield "Some of its entries are right: look at what tells the wrong ones apart."

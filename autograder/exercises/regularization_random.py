@@ -151,7 +151,7 @@ def share_is_right(mask: Array, p: float) -> Broken | None:
     size = "many" if dropped > p else "few"
     return Broken(
         f"Too {size} entries are dropped, by more than chance allows.",
-        f"{dropped:.3f} of them are; p is {p:.3f} (chance allows {low:.3f} to {high:.3f}).",
+        f"{dropped:.4f} of them are; p is {p:.4f} (chance allows {low:.4f} to {high:.4f}).",
         "keep_for_drop" if swapped else "",
     )
 

@@ -10,7 +10,7 @@ import numpy as np
 from autograder.ask import name_type
 from autograder.checks import Broken, Property, Values
 from autograder.data import DataError
-from autograder.exercise import Exercise, Question, question
+from autograder.exercise import Along, Exercise, Question, question
 from autograder.exercises.training_batches import BATCHES
 from autograder.exercises.training_classifier import CLASSIFIER
 from autograder.exercises.training_network import (
@@ -257,6 +257,7 @@ EXERCISES = [
             Values(single_descent, title="float32 stays float32", share=0.15),
         ),
         result="the path",
+        along={"the path": Along(0)},
         drive=with_gradient,
         hints=(
             "At each point ask for the slope there, and go a little way against it.",

@@ -10,7 +10,7 @@ import numpy as np
 from autograder.checks import Values
 from autograder.compare import describe
 from autograder.data import DataError
-from autograder.exercise import Exercise, Question
+from autograder.exercise import Along, Exercise, Question
 
 Cases = Iterator[Question]
 Start = Callable[[np.ndarray], Any]  # an array of parameters -> the state before the first step
@@ -18,7 +18,10 @@ Start = Callable[[np.ndarray], Any]  # an array of parameters -> the state befor
 SHAPES = ((3, 2), (4,), (4,), (2, 1, 3))
 STEPS = 12
 WALKED = " for each array, and for each of its gradients in turn"
-ARRAYS = tuple(f"w of array {number} of {len(SHAPES)}" for number in range(1, len(SHAPES) + 1))
+PATHS = tuple(
+    f"the path of array {number} of {len(SHAPES)}" for number in range(1, len(SHAPES) + 1)
+)
+ALONG = {path: Along(0) for path in PATHS}
 
 
 def walk(student: Any, arguments: dict[str, Any]) -> Any:
@@ -79,7 +82,7 @@ def cases_of(start: Start | None, name: str, *settings: dict[str, float]) -> Cal
     def cases(rng: np.random.Generator) -> Cases:
         first, second = settings
         yield Question("the first step, on four arrays", steps(rng, start, name, 1, **first))
-        about = f"{STEPS} steps in a row, on four arrays; gradient holds one for each step"
+        about = f"{STEPS} steps in a row, on four arrays, with a gradient for each step"
         yield Question(about, steps(rng, start, name, STEPS, **first))
         about = f"{STEPS} steps in a row, with other settings"
         yield Question(about, steps(rng, start, name, STEPS, **second))
@@ -129,7 +132,8 @@ OPTIMIZERS = [
         points=1,
         core=True,
         checks=checks_of(None, "", {"learning_rate": 0.1}, {"learning_rate": 1.7}),
-        returns=ARRAYS,
+        returns=PATHS,
+        along=ALONG,
         drive=walk,
         asked_as=f"w = sgd_step(w, gradient, learning_rate){WALKED}",
         hints=(
@@ -149,7 +153,8 @@ OPTIMIZERS = [
             {"learning_rate": 0.1, "beta": 0.9},
             {"learning_rate": 0.7, "beta": 0.4},
         ),
-        returns=ARRAYS,
+        returns=PATHS,
+        along=ALONG,
         drive=walk,
         asked_as=f"w, velocity = momentum_step(w, gradient, velocity, learning_rate, beta){WALKED}",
         needs=("training.sgd_step",),
@@ -171,7 +176,8 @@ OPTIMIZERS = [
             {"learning_rate": 0.1, "beta": 0.9},
             {"learning_rate": 0.7, "beta": 0.4},
         ),
-        returns=ARRAYS,
+        returns=PATHS,
+        along=ALONG,
         drive=walk,
         asked_as=f"w, velocity = nesterov_step(w, gradient, velocity, learning_rate, beta){WALKED}",
         needs=("training.momentum_step",),
@@ -192,7 +198,8 @@ OPTIMIZERS = [
             {"learning_rate": 0.1, "rho": 0.9, "eps": 1e-8},
             {"learning_rate": 0.02, "rho": 0.6, "eps": 0.1},
         ),
-        returns=ARRAYS,
+        returns=PATHS,
+        along=ALONG,
         drive=walk,
         asked_as=f"w, s = rmsprop_step(w, gradient, s, learning_rate, rho, eps){WALKED}",
         needs=("training.sgd_step",),
@@ -209,7 +216,8 @@ OPTIMIZERS = [
         points=3,
         core=True,
         checks=checks_of(averages, "state", *ADAM),
-        returns=ARRAYS,
+        returns=PATHS,
+        along=ALONG,
         drive=walk,
         asked_as=f"w, state = adam_step(w, gradient, state, learning_rate, beta1, beta2, eps){WALKED}",
         needs=("training.momentum_step", "training.rmsprop_step"),
@@ -230,7 +238,8 @@ OPTIMIZERS = [
             "state",
             *({**setting, "decay": decay} for setting, decay in zip(ADAM, DECAYS, strict=True)),
         ),
-        returns=ARRAYS,
+        returns=PATHS,
+        along=ALONG,
         drive=walk,
         asked_as=f"w, state = adamw_step(w, gradient, state, learning_rate, beta1, beta2, eps, decay){WALKED}",
         needs=("training.adam_step",),

@@ -369,6 +369,18 @@ def test_where_to_look_says_which_entries_are_wrong(case, student, words):
     assert words in case(same, {"u": U}).verdict(student).where
 
 
+def test_where_to_look_says_where_in_a_row_the_wrong_entries_stand(case):
+    def wrong_at(*places):
+        student = case(same, {"u": VECTOR}).verdict(
+            lambda u: same(u) + np.isin(np.arange(5), places)
+        )
+        return student.where
+
+    assert "The wrong entries of the result are 0 to 2." in wrong_at(0, 1, 2)
+    assert "Only entry 3 of the result is wrong." in wrong_at(3)
+    assert "Some of its entries are right" in wrong_at(0, 3)
+
+
 # Along time, and by gate -----------------------------------------------------------------------
 
 

@@ -116,6 +116,19 @@ def test_the_first_step_is_the_call_the_array_and_the_evidence(asked):
     )
 
 
+def test_long_lists_of_arrays_tell_shapes_and_short_ones_numbers(case):
+    short, long = [(np.ones((2, 2)), np.zeros(2))], [(np.ones((2, 2)), np.zeros(2))] * 4
+    text = to_text(case(lambda a, b: U, {"a": short, "b": long}).verdict(lambda a, b: -U))
+    assert "a: list of 1: tuple of 2: array (2, 2), float64 = [[1. 1.] [1. 1.]], array (2,)" in text
+    assert "b: list of 4: tuple of 2: array (2, 2), float64, array (2,), float64, tuple" in text
+
+
+def test_a_dictionary_of_arrays_is_told_like_its_arrays(case):
+    bowl = {"matrix": np.eye(2), "bottom": np.zeros(9)}
+    text = to_text(case(lambda u: U, {"u": bowl}).verdict(lambda u: -U))
+    assert "u: matrix: array (2, 2), float64 = [[1. 0.] [0. 1.]], bottom: array (9,)" in text
+
+
 def test_each_step_tells_one_thing_more(asked):
     verdict = asked.verdict(lambda u: -2 * u)
     steps = [to_text(verdict, step) for step in ("evidence", "where", "mistake")]

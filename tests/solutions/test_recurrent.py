@@ -7,7 +7,8 @@ import pytest
 
 from autograder import check_gradient
 from autograder.ask import ask
-from autograder.exercises import registry
+from autograder.checking import judge
+from autograder.exercises import find, registry
 from autograder.record import record, solution
 from solutions.recurrent import (
     bits_per_character,
@@ -175,6 +176,27 @@ def test_temperature_moves_the_draws_between_certain_and_uniform():
     p = np.exp(logits) / np.exp(logits).sum()
     np.testing.assert_allclose(shares(1.0), p, atol=0.04)
     assert type(sample_with_temperature(logits.astype(np.float32), 1.0, rng)) is int
+
+
+def test_a_mistake_in_drawing_is_named_by_how_often_classes_come():
+    """However the numbers of rng are used: no draw is compared with another's."""
+
+    def temperature_ignored(logits, temperature, rng):
+        noise = rng.gumbel(size=len(logits))  # the largest of these is a draw from the softmax
+        return int((logits + noise).argmax())
+
+    def always_the_largest(logits, temperature, rng):
+        rng.random()
+        return int(logits.argmax())
+
+    exercise = find("recurrent.sample_with_temperature")
+    key = record(exercise, seed=5)
+    for student in (temperature_ignored, always_the_largest):
+        verdict = judge(
+            exercise, key, lambda asked, s=student: ask(s, exercise.drive, asked.arguments)
+        )
+        assert verdict.mistake == student.__name__
+        assert all("has not the form" not in finding.says for finding in verdict.findings)
 
 
 def test_persistence_on_a_line_is_off_by_the_slope_times_the_horizon():
