@@ -16,8 +16,8 @@ from typing import Any
 from book.ext.execution import fingerprint
 from book.publish.own_wheels import in_lite
 
-EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager")
-EXTENSIONS += ("anywidget",)
+EXTENSIONS = ("@jupyterlite/pyodide-kernel-extension", "@jupyter-widgets/jupyterlab-manager",
+              "anywidget")  # fmt: skip
 KERNEL = "@jupyterlite/pyodide-kernel-extension:kernel"
 PYTHON = {"name": "python", "display_name": "Python (Pyodide)", "language": "python"}
 START = "lite_start.js"

@@ -25,8 +25,8 @@ from autograder.keys import SUFFIX
 
 ROOT = Path(__file__).resolve().parents[2]
 # What the student's wheel is made from, and nothing else: no `build/`, no `solutions`.
-SOURCES = ("autograder", "course", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE")
-SOURCES += ("LICENSE-TEXT.md",)
+SOURCES = ("autograder", "course", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE",
+           "LICENSE-TEXT.md")  # fmt: skip
 # What notebooks in JupyterLite need beside Pyodide's packages: installed here, pure Python.
 INSTALLED = {
     "comm": ("comm", ()),
@@ -38,8 +38,9 @@ INSTALLED = {
 KERNEL_WHEELS = "share/jupyter/labextensions/@jupyterlite/pyodide-kernel-extension/static/pypi"
 KERNEL = {"piplite": ("micropip",), "pyodide_kernel": ("ipython", "jedi"), "ipykernel": ("comm",)}
 # What JupyterLite's kernel loads as it starts: its own parts, and what every notebook imports.
-IN_LITE = ("ssl", "sqlite3", "comm", "jedi", "ipython", "micropip", "piplite", "ipykernel")
-IN_LITE += ("pyodide_kernel", "numpy", "matplotlib-font-list", "course", "autograder", "anywidget")
+IN_LITE = ("ssl", "sqlite3", "comm", "jedi", "ipython", "micropip", "piplite", "ipykernel",
+           "pyodide_kernel", "numpy", "matplotlib-font-list", "course", "autograder",
+           "anywidget")  # fmt: skip
 FOR_PAGES = ("book/*.py", "book/figures/lib/palette.js")  # what the pages' cells import
 # What only a page that imports their loader waits for.
 LANGUAGE_MODELS = ("course/data/gpt.npz", "course/data/lstm.npz")
