@@ -39,6 +39,16 @@ def squared_correlation(prediction, target):
 
 @mistake(
     of=r_squared,
+    says="The variance of the errors takes their mean off first: predictions that are all too high by "
+    "the same amount would count as perfect. Average the squared errors as they are.",
+)
+def variance_of_the_errors(prediction, target):
+    _same(prediction, target)
+    return float(1 - np.var(target - prediction) / np.var(target))
+
+
+@mistake(
+    of=r_squared,
     says="The spread is taken about 0, not about the mean of the targets. Far from 0 that makes every "
     "model look perfect.",
 )

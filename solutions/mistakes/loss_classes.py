@@ -157,6 +157,15 @@ def ce_in_bits(logits, labels):
     return cross_entropy(logits, labels) / np.log(2)
 
 
+@mistake(
+    of=cross_entropy,
+    says="The labels are taken to begin with 1. Here the first class is 0: label k belongs to "
+    "logits[:, k].",
+)
+def labels_from_one(logits, labels):
+    return cross_entropy(logits, labels - 1)
+
+
 @alternative(of=cross_entropy)
 def ce_by_margins(logits, labels):
     rows = np.arange(len(labels))
