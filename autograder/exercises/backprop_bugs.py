@@ -19,7 +19,7 @@ from autograder.gradients import numerical_gradient
 
 Array = np.ndarray
 Case = tuple[Array, ...]  # upstream, table, indices, w, b
-Right = dict[int, Any]  # the estimate of each gradient, by the place of its argument in `forward`
+Right = tuple[Any, ...]  # the estimate of the gradient of each argument of `forward`
 Claims = Iterator[tuple[int, Array]]  # what a broken pass says of the gradients that it gets wrong
 
 PARTS = ("upstream", "table", "indices", "w", "b")
@@ -39,48 +39,49 @@ def linear(table: Array, indices: Array, w: Array, b: Array) -> Array:
     return table[indices] @ w + b
 
 
-def measured(case: Case, function: Callable[..., Array] = forward) -> Right:
-    """The gradients of a function of the case, as estimates, by the place of their argument."""
-    return dict(_measured(case, function, PLACES))
-
-
-def _measured(
-    case: Case, function: Callable[..., Array], places: tuple[int, ...]
-) -> Iterator[tuple[int, Any]]:
+def measured(case: Case) -> Right:
+    """The right gradients, as estimates."""
     upstream, *inputs = case
+    return numerical_gradient(forward, *inputs, upstream=upstream, wrt=PLACES)
+
+
+def masked(case: Case) -> Array:
+    """The gradient of what goes into the ReLU: `upstream` where it lets something through."""
+    return case[0] * (forward(*case[1:]) > 0)
+
+
+def gradients(case: Case, places: tuple[int, ...] = PLACES) -> Claims:
+    """Those of `linear`, by differences, each when it is asked for; it is affine in every argument, so
+    that they are exact, whatever the step."""
+    upstream, *inputs = case
+    start = linear(*inputs)
     for place in places:
-        estimates = numerical_gradient(function, *inputs, upstream=upstream, wrt=(place,))
-        yield place, estimates[place]
-
-
-def gradients(
-    case: Case,
-    function: Callable[..., Array] = forward,
-    places: tuple[int, ...] = PLACES,
-) -> Claims:
-    """Their values, measured as they are asked for; at a kink, the slope on one side, as a ReLU's
-    mask has it."""
-    for place, estimate in _measured(case, function, places):
-        yield place, estimate.value
+        here = inputs[place]
+        slopes = np.empty_like(here)
+        for at in np.ndindex(here.shape):
+            moved = here.copy()
+            moved[at] += 1 + abs(here[at])
+            rise = linear(*[moved if n == place else each for n, each in enumerate(inputs)]) - start
+            slopes[at] = np.sum(upstream * rise) / (moved[at] - here[at])
+        yield place, slopes
 
 
 def without_mask(case: Case, right: Right) -> Claims:
-    return gradients(case, linear)
+    return gradients(case)
 
 
 def mask_of_upstream(case: Case, right: Right) -> Claims:
     upstream, *rest = case
-    return gradients((np.maximum(upstream, 0), *rest), linear)
+    return gradients((np.maximum(upstream, 0), *rest))
 
 
 def upstream_ignored(case: Case, right: Right) -> Claims:
     upstream, *rest = case
-    return gradients((np.ones_like(upstream), *rest))
+    return gradients((masked((np.ones_like(upstream), *rest)), *rest))
 
 
 def upstream_clipped(case: Case, right: Right) -> Claims:
-    upstream, *rest = case
-    return gradients((np.clip(upstream, -1, 1), *rest))
+    return gradients((np.clip(masked(case), -1, 1), *case[1:]))
 
 
 def bias_averaged(case: Case, right: Right) -> Claims:
@@ -89,26 +90,24 @@ def bias_averaged(case: Case, right: Right) -> Claims:
 
 def weights_from_sorted_rows(case: Case, right: Right) -> Claims:
     """For dw, the looked-up rows are taken in the order of the table."""
-    upstream, table, indices, w, b = case
-    behind_mask = (upstream * (forward(*case[1:]) > 0), table, np.sort(indices), w, b)
-    return gradients(behind_mask, linear, (W,))
+    _, table, indices, w, b = case
+    return gradients((masked(case), table, np.sort(indices), w, b), (W,))
 
 
 def rows_overwritten(case: Case, right: Right) -> Claims:
     """Only the last sample that looks a row up reaches it."""
-    upstream, _, indices, _, _ = case
+    _, _, indices, _, _ = case
     last = [i for i in range(len(indices)) if indices[i] not in indices[i + 1 :]]
-    kept = np.zeros_like(upstream)
-    kept[last] = upstream[last]
-    return gradients((kept, *case[1:]), places=(TABLE,))
+    kept = np.zeros_like(case[0])
+    kept[last] = masked(case)[last]
+    return gradients((kept, *case[1:]), (TABLE,))
 
 
 def weights_not_transposed(case: Case, right: Right) -> Claims | None:
-    upstream, table, indices, w, b = case
+    _, table, indices, w, b = case
     if w.shape[0] != w.shape[1]:
         return None  # it crashes
-    behind_mask = (upstream * (forward(*case[1:]) > 0), table, indices, w.T.copy(), b)
-    return gradients(behind_mask, linear, (TABLE,))
+    return gradients((masked(case), table, indices, w.T.copy(), b), (TABLE,))
 
 
 @dataclass(frozen=True)
@@ -197,7 +196,7 @@ class Exposes:
             return Outcome(0.0, (self.finding(says, asked),), (answer,))
         case = tuple(answer.value)
         right = measured(case)
-        if not all(estimate.certain for estimate in right.values()):
+        if not all(right[place].certain for place in PLACES):
             says = (
                 "On your case not even the right gradients can be measured: its numbers differ too"
             )
