@@ -1,10 +1,13 @@
 """From a wrong answer to the mistake that made it, by comparing arrays.
 
-Four things are tried, in this order. Is the answer, on every question, what one recorded mistake and
+Five things are tried, in this order. Is the answer, on every question, what one recorded mistake and
 no other returned? Did a property fail that by itself establishes a mistake? Is the answer what a
-recorded mistake returned at least where it is wrong? Is the wrong array a simple transformation of
-the right one: a sign, a factor, a transpose, a missing sum? If nothing matches, what is left is
-where the wrong entries are.
+recorded mistake returned at least where it is wrong? Is it another one when the question is asked
+again? Is the wrong array a simple transformation of the right one: a sign, a factor, a transpose, a
+missing sum? If nothing matches, what is left is where the wrong entries are.
+
+Where the array that is shown first is wrong, a property of another check explains something else:
+then it comes last.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from autograder.compare import compare, sentence
 from autograder.exercise import Ask, Exercise, Outcome
 from autograder.keys import Key, KnownMistake
 from autograder.likeness import OWN, Rounding, rounding_of, same
-from autograder.slips import slips
+from autograder.slips import KEPT, answers_change, slips
 from autograder.where_to_look import where_to_look
 
 
@@ -47,13 +50,19 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
         ]
         if len(everywhere) == 1:
             return _named(everywhere[0], where)
-    for finding in findings:
-        if finding.mistake in known:
-            return _named(known[finding.mistake], where)
+    first = findings[0]
+    proof = next((finding for finding in findings if finding.mistake in known), None)
+    if proof and (first.difference is None or proof.check == first.check):
+        return _named(known[proof.mistake], where)
     for mistake in _matching(exercise, key, outcomes):
         return _named(mistake, where)
+    if not exercise.seconds and first.question and answers_change(first.question, ask):
+        return Diagnosis(where, "kept between calls", KEPT)
     for name, explanation in slips(exercise, key, findings, ask):
         return Diagnosis(where, name, sentence(explanation))
+    if proof:
+        beside = f"Mend first what is said above. There is another mistake beside it. {known[proof.mistake].says}"
+        return Diagnosis(where, proof.mistake, beside)
     return Diagnosis(where)
 
 

@@ -6,6 +6,7 @@ look. Step 3 names the mistake. Nothing here computes: it only words what the ve
 
 from __future__ import annotations
 
+import re
 from html import escape
 from typing import Any
 
@@ -23,6 +24,52 @@ OF_SECRETS = {
     "structure": "{which} has not the form that the docstring asks for.",
     "shape": "{which} has not the shape that the docstring asks for.",
     "dtype": "{which} has not the dtype that the docstring asks for.",
+}
+UNKNOWN = (
+    "This is not one of the mistakes the course knows. Take the smallest case that fails, "
+    "compute it by hand, and compare it line by line with what your code does. "
+    "The exercise's hints help too."
+)
+OTHER_FORM = (
+    "What comes back has another form than the docstring says; the numbers in it were not looked at. "
+    "Print type(…) of what your function returns and compare it with the docstring."
+)
+# What to do about a kind of finding that tells the mistake by itself.
+OF_KINDS = {
+    "changed": "The argument is the caller's own array. x += … and x[…] = … write into it; "
+    "x = x + … makes a new array, and so does x.copy().",
+    "structure": OTHER_FORM,
+    "not data": OTHER_FORM,
+    "shape": "An axis is lost, kept or exchanged on the way. Print the shape after each line and "
+    "compare it with the docstring. A sum or a mean over an axis loses that axis; keepdims=True "
+    "keeps it with length 1.",
+    "dtype": "The numbers were not looked at yet: they are of another type than the docstring says. "
+    "Print the dtype after each line and find the one where it changes.",
+}
+PRINTED = (
+    "print shows a value to whoever reads the screen; only return hands it to the caller. What your "
+    "function prints, it should return."
+)
+AN_ERROR = (
+    "Python says what went wrong, and in which line. Print the arguments of that line just before it, "
+    "with their shapes."
+)
+OF_ERRORS = {
+    "ValueError": "Most often two shapes do not fit. Print them just before the line. NumPy compares "
+    "shapes from the last axis to the first, and a sum or a mean over an axis loses that axis: "
+    "keepdims=True keeps it with length 1. @ wants the inner lengths to be equal.",
+    "IndexError": "An index points beyond the end. The first entry has the index 0, the last one the "
+    "index n - 1. Print the shape and the index just before the line.",
+    "NameError": "Python does not know the name there: a slip of the pen, an import that is missing, or "
+    "a cell that has not run.",
+    "UnboundLocalError": "A name that is assigned anywhere in a function is the function's own, and here "
+    "it is read before it has a value. Assign it first.",
+    "RecursionError": "The function calls itself without end. Did you mean to call another one, or is "
+    "there no case in which it stops?",
+    "TypeError": "A value is of another type than the line takes it for. Print type(…) of each of them "
+    "just before it. None comes from a function without return.",
+    "AttributeError": "A value is of another type than the line takes it for. Print type(…) of it just "
+    "before. None comes from a function without return.",
 }
 STYLE = """<style>
 .ag{border-left:4px solid var(--ag);padding:.4em .8em;margin:.4em 0;line-height:1.45;max-width:48em}
@@ -123,14 +170,15 @@ def where(verdict: Verdict) -> str:
 
 
 def explanation(verdict: Verdict) -> str:
-    """Step 3: the sentence of the mistake, or that it is not one that the course knows."""
+    """Step 3: the sentence of the mistake, or how to go on where it is not one that the course knows."""
     if verdict.explanation:
         return verdict.explanation
-    return (
-        "This is not one of the mistakes the course knows. Take the smallest case that fails, "
-        "compute it by hand, and compare it line by line with what your code does. "
-        "The exercise's hints help too."
-    )
+    first = verdict.findings[0]
+    if first.kind == "error":
+        return next((says for word, says in OF_ERRORS.items() if word in first.says), AN_ERROR)
+    if verdict.printed and re.search(r"\bNone\.", first.says):
+        return PRINTED
+    return OF_KINDS.get(first.kind, UNKNOWN)
 
 
 def to_text(verdict: Verdict, reveal: str = "evidence") -> str:

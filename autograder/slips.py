@@ -17,6 +17,12 @@ from autograder.exercise import Ask, Exercise, Finding, Question
 from autograder.keys import Key
 from autograder.likeness import close, same
 
+KEPT = (
+    "Asked the same thing twice, your function gives two answers. Something stays from one call to "
+    "the next, such as a list that is a default argument, or a global; or random numbers come from "
+    "somewhere else than the arguments."
+)
+
 
 def slips(
     exercise: Exercise, key: Key, findings: list[Finding], ask: Ask
@@ -32,6 +38,12 @@ def slips(
             yield name, explanation
     if first.kind == "values":
         yield from _ignored_argument(key, ask)
+
+
+def answers_change(asked: Question, ask: Ask) -> bool:
+    """Whether the same question, asked twice, gets two answers."""
+    before, after = ask(asked), ask(asked)
+    return not (before.problem or after.problem or same(after.value, before.value))
 
 
 def _numbers(finding: Finding) -> tuple[np.ndarray, np.ndarray] | None:
@@ -125,7 +137,10 @@ def _array_slips(
     if not r.size or not np.isfinite(g).all() or not np.isfinite(r).all() or not r.any():
         return
     if not g.any():
-        yield "all zero", f"Every entry of {which} is zero: something cuts it off from the inputs."
+        yield (
+            "all zero",
+            f"Every entry of {which} is zero: something cuts it off from the inputs, or a // rounds it down.",
+        )
         return
     if close(g, -r):
         yield "sign", f"{which} has the wrong sign."

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from autograder.checks import Property, Values
+from autograder.checks import Broken, Property, Values
 from autograder.exercise import Along, question
 from tests.conftest import linear_backward
 
@@ -379,6 +379,34 @@ def test_where_to_look_says_where_in_a_row_the_wrong_entries_stand(case):
     assert "The wrong entries of the result are 0 to 2." in wrong_at(0, 1, 2)
     assert "Only entry 3 of the result is wrong." in wrong_at(3)
     assert "Some of its entries are right" in wrong_at(0, 3)
+
+
+def test_an_answer_that_changes_from_call_to_call_is_named(case):
+    def grows(u, seen=[]):  # noqa: B006
+        seen.append(u)
+        return sum(seen) * 1.5
+
+    assert named(case(same, [{"u": U}, {"u": U + 1}]), grows) == "kept between calls"
+
+
+def forgets(u):
+    """The property is not held."""
+    return 0 * u
+
+
+def test_what_another_check_proves_comes_after_what_is_shown_first(build):
+    """A wrong dtype is shown; that a property fails too does not explain it."""
+
+    def cases(rng):
+        yield question("one", u=U)
+
+    def holds(value, asked, again):
+        return Broken("Not held.", mistake="forgets") if value.dtype == bool else None
+
+    case = build(same, Values(cases), Property("held", cases, holds), mistakes=[forgets])
+    verdict = case.verdict(lambda u: u > 0)
+    assert verdict.mistake == "forgets"
+    assert verdict.explanation.startswith("Mend first what is said above.")
 
 
 # Along time, and by gate -----------------------------------------------------------------------

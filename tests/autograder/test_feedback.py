@@ -153,6 +153,28 @@ def test_an_unknown_mistake_says_how_to_go_on(asked):
     assert "not one of the mistakes the course knows" in text
 
 
+@pytest.mark.parametrize(
+    ("student", "words"),
+    [
+        (lambda u: u @ u, "keepdims=True keeps it with length 1"),
+        (lambda u: u[7], "the last one the index n - 1"),
+        (lambda u: unknown, "a slip of the pen"),  # noqa: F821
+        (lambda u: u + None, "None comes from a function without return"),
+        (lambda u: 1 / len(u[:0]), "Python says what went wrong"),
+        (lambda u: u.__setitem__(0, 9.0) or np.cos(u), "so does x.copy()"),
+        (lambda u: u[:, :1] ** 3, "Print the shape after each line"),
+        (lambda u: u > 1, "Print the dtype after each line"),
+        (lambda u: [1.0, 2.0], "another form than the docstring says"),
+        (lambda u: {1, 2}, "another form than the docstring says"),
+        (lambda u: print(u), "only return hands it to the caller"),
+        (lambda u: print("so far") or [1.0, 2.0], "another form than the docstring says"),
+    ],
+)
+def test_what_no_mistake_explains_is_explained_by_its_kind(asked, student, words):
+    text = to_text(asked.verdict(student), "mistake")
+    assert words in text.partition("The mistake: ")[2]
+
+
 def test_the_right_array_is_never_shown_whole(case):
     u = np.random.default_rng(0).normal(size=(3, 3))
     verdict = case(double, {"u": u}).verdict(lambda u: np.cos(u))
