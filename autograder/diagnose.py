@@ -56,7 +56,8 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
         return _named(known[proof.mistake], where)
     for mistake in _matching(exercise, key, outcomes):
         return _named(mistake, where)
-    if not exercise.seconds and first.question and answers_change(first.question, ask):
+    quick = not exercise.seconds and (first.difference or first.kind == "property")
+    if quick and first.question and answers_change(first.question, ask):
         return Diagnosis(where, "kept between calls", KEPT)
     for name, explanation in slips(exercise, key, findings, ask):
         return Diagnosis(where, name, sentence(explanation))

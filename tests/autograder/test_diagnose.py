@@ -389,6 +389,18 @@ def test_an_answer_that_changes_from_call_to_call_is_named(case):
     assert named(case(same, [{"u": U}, {"u": U + 1}]), grows) == "kept between calls"
 
 
+def test_code_that_gave_no_answer_is_not_asked_once_more(case):
+    """It may have run until its time was up."""
+    asked = []
+
+    def fails(u):
+        asked.append(u)
+        raise RuntimeError
+
+    case(same, [{"u": U}, {"u": U + 1}]).verdict(fails)
+    assert len(asked) == 2
+
+
 def forgets(u):
     """The property is not held."""
     return 0 * u
