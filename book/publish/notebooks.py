@@ -39,14 +39,14 @@ def release_all(folder: Path) -> None:
 
 
 def for_colab(folder: Path, wheel_name: str, place: dict[str, str]) -> None:
-    """Write copies of the notebooks whose first cell installs the course."""
+    """Write copies of the notebooks whose first cell installs the course, and what Colab lacks."""
     wheel = RAW.format(wheel=wheel_name, **place)
     target = folder / "colab"
     shutil.rmtree(target, ignore_errors=True)
     target.mkdir()
     for path in folder.glob("*.ipynb"):
         notebook = nbformat.read(path, as_version=4)
-        install = new_code_cell(f"%pip install --quiet {wheel}", id="install-course")
+        install = new_code_cell(f"%pip install --quiet {wheel} anywidget", id="install-course")
         notebook.cells.insert(0, install)
         nbformat.write(notebook, target / path.name)
 
