@@ -271,6 +271,8 @@ def find_problem(exercise: Exercise, check: str, answer: Answer, asked: Question
     if answer.changed:
         names = " and ".join(answer.changed)
         says = f"Your function changes its argument {names}. Work on a copy: the caller keeps it."
+        if answer.changed[1:]:
+            says = f"Your function changes its arguments {names}. Work on copies: the caller keeps them."
         return Finding(check, "changed", names, says, question=asked)
     return None
 

@@ -118,9 +118,12 @@ def _places(exercise: Exercise, finding: Finding) -> Iterator[str]:
         blocks = [part.any() for part in np.split(lines, len(along.blocks))]
         bad = [name for name, is_wrong in zip(along.blocks, blocks, strict=True) if is_wrong]
         good = [name for name in along.blocks if name not in bad]
-        right = f"; that of {' and of '.join(good)} is right" if good else ""
+        that = "that" if len(good) == 1 else "those"
+        right = (
+            f"; {that} of {_listed(good)} {'is' if that == 'that' else 'are'} right" if good else ""
+        )
         part, is_ = ("the part", "is") if len(bad) == 1 else ("the parts", "are")
-        yield f"In {which}, {part} of {' and of '.join(bad)} {is_} wrong{right}."
+        yield f"In {which}, {part} of {_listed(bad)} {is_} wrong{right}."
         return
     last = len(lines) - 1
     if not last:

@@ -72,6 +72,18 @@ def test_an_error_in_one_case_costs_every_part(build):
     assert build(moments, Values(two_cases), returns=("mean", "std")).verdict(student).points == 0
 
 
+def test_two_changed_arguments_are_told_in_the_plural(case):
+    def student(a, b):
+        a += 1
+        b += 1
+        return a + b
+
+    both = case(lambda a, b: a + b, {"a": np.ones(2), "b": np.ones(2)})
+    assert says(both.verdict(student)) == [
+        "Your function changes its arguments a and b. Work on copies: the caller keeps them."
+    ]
+
+
 def test_a_changed_argument_is_a_finding_though_the_answer_is_right(build):
     def student(x):
         mean, std = moments(x)

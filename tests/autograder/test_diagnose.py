@@ -450,9 +450,9 @@ def test_on_the_way_back_an_error_begins_at_the_latest_wrong_step(case):
 
 def test_the_gate_whose_columns_are_wrong_is_told(case):
     told = where_along(case, 2, np.s_[:, :, 1], blocks=("gate r", "gate z", "gate n"))
-    assert "the part of gate z is wrong; that of gate r and of gate n is right." in told
+    assert "the part of gate z is wrong; those of gate r and gate n are right." in told
     told = where_along(case, 2, np.s_[:], blocks=("gate r", "gate z", "gate n"))
-    assert "the parts of gate r and of gate z and of gate n are wrong." in told
+    assert "the parts of gate r, gate z and gate n are wrong." in told
 
 
 def test_a_part_that_is_named_by_a_phrase_is_called_by_it(case):
