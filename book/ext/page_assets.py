@@ -25,7 +25,14 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "concept-map": ("concept_map.css",),
     "draw-later": ("draw_later.css", "draw_later.mjs"),
 }
-EVERYWHERE = ("palette.css", "book.css", "picture_files.css", "scroll.mjs", "offline.mjs")
+EVERYWHERE = (
+    "palette.css",
+    "book.css",
+    "picture_files.css",
+    "scroll.mjs",
+    "print.mjs",
+    "offline.mjs",
+)
 
 
 def copy_assets(app: Sphinx) -> None:

@@ -108,6 +108,7 @@ def quiz_of(tab: Page, words: str) -> Locator:
 def test_a_wrong_answer_is_explained_and_may_be_mended(browser: Browser, address: str) -> None:
     with opened(browser, address) as (tab, faults):
         quiz = quiz_of(tab, "784 inputs and 10 neurons")
+        expect(quiz.get_by_text("Is it this?").first).to_be_hidden()  # before anything is chosen
         quiz.get_by_label("7,840").check()
         quiz.get_by_role("button", name="Check").click()
         expect(quiz.get_by_role("status")).to_contain_text("Not yet")
@@ -152,6 +153,17 @@ def test_without_javascript_quiz_and_figures_can_still_be_read(
         for stage in tab.locator(".explorable-stage").all():
             expect(stage.locator("img")).to_be_visible()
         expect(tab.locator(".math-display .katex").first).to_be_visible()
+
+
+def test_a_page_is_printed_in_the_light_theme(browser: Browser, address: str) -> None:
+    with opened(browser, address, theme="dark") as (tab, _):
+        tab.evaluate("dispatchEvent(new Event('beforeprint'))")
+        tab.emulate_media(media="print")
+        expect(tab.locator("html")).to_have_attribute("data-theme", "light")
+        expect(tab.locator("body")).to_have_css("background-color", "rgb(255, 255, 255)")
+        expect(tab.get_by_role("button", name="Run").first).to_be_hidden()
+        tab.evaluate("dispatchEvent(new Event('afterprint'))")
+        expect(tab.locator("html")).to_have_attribute("data-theme", "dark")
 
 
 def test_a_figure_replaces_its_picture_and_answers_the_keyboard(
