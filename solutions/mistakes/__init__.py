@@ -1,4 +1,7 @@
-"""Wrong and alternative implementations of the exercises, one module a chapter.
+"""Wrong and alternative implementations of the exercises.
+
+A chapter's module registers all of its chapter: its own, and those of the modules it imports, one a
+topic.
 
 A mistake is one that somebody makes: a wrong implementation and the sentence that explains it. An
 alternative is right and must be accepted.
