@@ -183,12 +183,13 @@ class _Run:
     def _builds_on_wrong(self, exercise: Exercise) -> bool:
         """Whether the student's code for it uses something that it needs and that is wrong, or that
         is not in this notebook at all."""
-        used = names_used(self.notebook, exercise)
-        return any(
-            self.wrong.get(needed.name, True) and used & names_of(self.notebook, needed)
+        wrong = [
+            needed
             for needed in _needed(exercise)
-            if needed.symbol != exercise.symbol
-        )
+            if needed.symbol != exercise.symbol and self.wrong.get(needed.name, True)
+        ]
+        used = names_used(self.notebook, exercise) if wrong else set()
+        return any(used & names_of(self.notebook, each) for each in wrong)
 
     def _verdict(self, exercise: Exercise, cells: list[str]) -> tuple[Verdict, bool]:
         """The verdict on what the cells define, and whether it would be the same another time."""

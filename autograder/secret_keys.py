@@ -165,7 +165,7 @@ def _record_one(course: Path, secret: bytes, name: str, number: int) -> None:
 
 def key_path(course: Path, exercise: str, number: int) -> Path:
     """Where a secret key lies."""
-    return course / STATE / "keys" / exercise / f"{number:02d}{SUFFIX}"
+    return Path(course, STATE, "keys", exercise, f"{number:02d}{SUFFIX}")
 
 
 def secret_key(course: Path, exercise: str, number: int) -> tuple[Key, str]:
