@@ -26,7 +26,8 @@ function drawAll() {
 
 if (page.classList.contains(MODE)) {
   for (const block of document.querySelectorAll(`.${MARK}`)) near.observe(block);
-  addEventListener("click", ({ target }) => target.closest?.('a[href*="#"]') && drawAll(), true);
+  const here = (link) => link?.hash && link.pathname === location.pathname;
+  addEventListener("click", ({ target }) => here(target.closest?.("a[href]")) && drawAll(), true);
   addEventListener("keydown", ({ key }) => key === "Tab" && drawAll(), true);
   addEventListener("beforeprint", drawAll);
   addEventListener("hashchange", () => {

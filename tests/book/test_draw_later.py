@@ -188,6 +188,20 @@ def test_paper_shows_all_of_it(page: Page, address: str) -> None:
     assert not skipped(page)
 
 
+def test_all_words_can_be_selected_and_are_read_aloud(page: Page, address: str) -> None:
+    def all_of_it() -> tuple[str, str]:
+        read = page.locator("main").aria_snapshot()
+        page.evaluate("document.execCommand('selectAll')")
+        return read, page.evaluate("getSelection().toString()")
+
+    page.goto(address + CHAPTER)
+    page.wait_for_load_state("load")
+    assert skipped(page) > 50
+    begun = all_of_it()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")  # draws all
+    assert all_of_it() == begun
+
+
 def test_words_far_down_are_found_by_the_browsers_search(page: Page, address: str) -> None:
     page.goto(address + CHAPTER)
     page.wait_for_load_state("load")
