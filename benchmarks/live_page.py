@@ -2,7 +2,8 @@
 
 Headless Chromium on this machine against the built site (`make book SERVE=0`), medians of five. A cold
 visit has an empty cache; a warm one is the next visit of the same reader. Side by side: the same site
-with the source that Pyodide's distribution has, instead of bytecode.
+with the source that Pyodide's distribution has, instead of bytecode; and an exercise page that waits
+for the keys and the data of all chapters, instead of its own keys.
 
     python benchmarks/live_page.py [the site's folder]
 """
@@ -24,16 +25,16 @@ sys.path.insert(0, str(ROOT))
 
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  # noqa: E402
 
+from autograder.exercises import chapters  # noqa: E402
 from benchmarks.static_host import served  # noqa: E402
+from book.publish.own_wheels import for_checks, keys_of  # noqa: E402
 from book.publish.package_files import fetch  # noqa: E402
 from book.publish.pyodide import distribution, npm_pyodide  # noqa: E402
 
 TIMES = 5
-PAGE, EXERCISES, EXERCISE = (
-    "book/structure.html",
-    "course/structure.html",
-    "exercise-structure-relu",
-)
+CHAPTER = "structure"
+PAGE, EXERCISES = f"book/{CHAPTER}.html", f"course/{CHAPTER}.html"
+EXERCISE = f"exercise-{CHAPTER}-relu"
 NUMPY = "import numpy as np\nnp.arange(6).reshape(2, 3) @ np.ones(3)"
 RELU = "def relu(z):\n    return np.maximum(z, 0)\n"
 PAINTED = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
@@ -95,6 +96,18 @@ def visit(context: BrowserContext, address: str) -> tuple[Page, dict[str, float]
     return page, times
 
 
+def first_check(context: BrowserContext, address: str) -> tuple[Page, float]:
+    """Open the exercises, write an answer and check it; return the milliseconds from the press on."""
+    page = context.new_page()
+    page.goto(address + EXERCISES)
+    card = f"#{EXERCISE}"
+    page.evaluate(OPEN_EDITOR, page.query_selector(f"{card} .live-bar"))
+    write(page, card, RELU)
+    took = press(page, f"{card} .live-bar", "check")
+    assert "is right" in page.locator(f"{card} .live-output").inner_text()
+    return page, took
+
+
 def one_reader(browser: Browser, address: str) -> dict[str, float]:
     """A cold visit, then a warm one, then an exercise."""
     context = browser.new_context()
@@ -106,12 +119,8 @@ def one_reader(browser: Browser, address: str) -> dict[str, float]:
     page, warm = visit(context, address)
     times["first NumPy result, warm"] = warm["first NumPy result"]
     page.close()
-    page = context.new_page()
-    page.goto(address + EXERCISES)
+    page, _ = first_check(context, address)
     card = f"#{EXERCISE}"
-    page.evaluate(OPEN_EDITOR, page.query_selector(f"{card} .live-bar"))
-    write(page, card, RELU)
-    press(page, f"{card} .live-bar", "check")  # Python starts
     write(page, card, RELU + "\n")
     times["check, Python being up"] = press(page, f"{card} .live-bar", "check")
     assert "is right" in page.locator(f"{card} .live-output").inner_text()
@@ -133,15 +142,38 @@ def with_source(site: Path, copy: Path) -> None:
     shutil.copy(fetch(entry["file_name"], entry["sha256"]), folder)
 
 
-def first_results(browser: Browser, addresses: list[str]) -> list[list[float]]:
-    """Return for each site the times until the first NumPy result of cold visits, taken in turns."""
-    times: list[list[float]] = [[] for _ in addresses]
+def with_all_keys(site: Path, copy: Path) -> None:
+    """Copy a site, with an exercise page that loads the keys of all chapters, and the data."""
+    shutil.copytree(site, copy, copy_function=os.link)
+    page = copy / EXERCISES
+    own, every = for_checks(CHAPTER), ["numpy", "autograder", "course", *map(keys_of, chapters())]
+    text = page.read_text("utf-8")
+    assert json.dumps(own) in text, "the page does not say what it loads"
+    page.unlink()  # the copy's file is the site's own
+    page.write_text(text.replace(json.dumps(own), json.dumps(every)), "utf-8")
+
+
+def in_turns(
+    browser: Browser, addresses: list[str], measure: Callable[[BrowserContext, str], float]
+) -> list[float]:
+    """Return for each site the median of what is measured on cold visits, taken in turns."""
+    found: list[list[float]] = [[] for _ in addresses]
     for _ in range(TIMES):
-        for address, of in zip(addresses, times, strict=True):
+        for address, of in zip(addresses, found, strict=True):
             context = browser.new_context(service_workers="block")
-            of.append(visit(context, address)[1]["first NumPy result"])
+            of.append(measure(context, address))
             context.close()
-    return times
+    return [statistics.median(of) for of in found]
+
+
+def bytes_of_a_check(browser: Browser, address: str, site: Path) -> int:
+    """Return how many bytes Python and its packages have that a first check waits for."""
+    context = browser.new_context(service_workers="block")
+    asked: set[str] = set()
+    context.on("request", lambda request: asked.add(request.url.removeprefix(address)))
+    first_check(context, address)
+    context.close()
+    return sum((site / name).stat().st_size for name in asked if "/pyodide/" in name)
 
 
 def scripts_before_code(browser: Browser, address: str, site: Path) -> dict[str, int]:
@@ -172,9 +204,16 @@ def main() -> None:
         readers = [one_reader(browser, address) for _ in range(TIMES)]
         scripts = scripts_before_code(browser, address, site)
         with tempfile.TemporaryDirectory(dir=site.parent) as scratch:
-            with_source(site, Path(scratch, "site"))
-            with served(Path(scratch, "site")) as other:
-                source, bytecode = first_results(browser, [other, address])
+            copies = Path(scratch, "source"), Path(scratch, "keys")
+            with_source(site, copies[0])
+            with_all_keys(site, copies[1])
+            with served(copies[0]) as other:
+                measure = lambda context, at: visit(context, at)[1]["first NumPy result"]  # noqa: E731
+                results = in_turns(browser, [other, address], measure)
+            with served(copies[1]) as other:
+                measure = lambda context, at: first_check(context, at)[1]  # noqa: E731
+                checks = in_turns(browser, [other, address], measure)
+                sizes = [bytes_of_a_check(browser, at, site) for at in (other, address)]
         browser.close()
     print(f"| {'what a reader waits for':<26} | median | slowest | bar |\n|---|---|---|---|")
     for name, limit in BARS.items():
@@ -182,10 +221,14 @@ def main() -> None:
         print(
             f"| {name:<26} | {statistics.median(times):.0f} ms | {max(times):.0f} ms | {limit} ms |"
         )
-    slow, fast = statistics.median(source), statistics.median(bytecode)
+    slow, fast = results
     print(
         f"\nFirst NumPy result, cold, in turns: {slow:.0f} ms from source, {fast:.0f} ms from "
         f"bytecode: {slow / fast:.1f} times as fast"
+    )
+    print(
+        f"\nFirst check, cold, in turns: {checks[0]:.0f} ms with all chapters' keys and data "
+        f"({sizes[0] / 1e6:.1f} MB), {checks[1]:.0f} ms with its own keys ({sizes[1] / 1e6:.1f} MB)"
     )
     total = sum(scripts.values())
     print(
