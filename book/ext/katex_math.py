@@ -88,8 +88,12 @@ def typeset_node(node: nodes.Element, display: bool) -> str:
 
 
 def visit_inline(self: HTML5Translator, node: nodes.math) -> None:
-    kind = "math short" if len(node.astext()) <= SHORT else "math"
-    self.body.append(f'<span class="{kind}">{typeset_node(node, False)}</span>')
+    kind, opening = "math", ""
+    if len(node.astext()) <= SHORT:
+        kind = "math short"
+        if self.body and self.body[-1].endswith("("):  # a line must not end with it
+            self.body[-1], opening = self.body[-1][:-1], "("
+    self.body.append(f'<span class="{kind}">{opening}{typeset_node(node, False)}</span>')
     raise nodes.SkipNode
 
 

@@ -179,3 +179,10 @@ def test_each_exercise_page_says_how_to_work_in_the_page(soups: dict[str, Beauti
 
 def test_the_address_of_the_site_leads_to_the_home_page(site: Path) -> None:
     assert "book/index.html" in (site / "index.html").read_text("utf-8")
+
+
+def test_no_line_can_end_between_a_parenthesis_and_a_short_formula(
+    site: Path, pages: list[str]
+) -> None:
+    for page in pages:
+        assert '(<span class="math short">' not in (site / page).read_text("utf-8"), page
