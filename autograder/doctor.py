@@ -12,6 +12,7 @@ from autograder.sandbox.policy import Limits
 from autograder.sandbox.session import ISOLATIONS, Sandbox, SandboxError
 
 PROBE = "answer = 6 * 7"
+CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")  # Docker's and Podman's
 GIVES = {
     "full": "student code has no files, processes, users or network of this machine",
     "limited": "student code cannot read or write files, start programs or reach the network, but "
@@ -39,7 +40,7 @@ def probe(isolation: str) -> Finding:
         with Sandbox(isolation) as sandbox:
             session = sandbox.open([PROBE], Limits(wall=30))
             ended = session.close()
-    except (SandboxError, OSError, ImportError) as error:
+    except (SandboxError, OSError, ImportError, AttributeError) as error:  # Windows: no AF_UNIX
         return Finding(isolation, False, str(error).strip().splitlines()[-1])
     if session.lost or session.cells != [""]:
         return Finding(isolation, False, ended.printed.strip() or f"the child {ended.reason}")
@@ -64,7 +65,10 @@ def require(isolation: str) -> None:
         return
     weaker = ISOLATIONS[ISOLATIONS.index(isolation) + 1 :]
     instead = next((each for each in weaker if probe(each).works), "")
-    lines = [f"This machine does not give {isolation} isolation: {finding.why}", *remedies()]
+    lines = [
+        f"This machine does not give {isolation} isolation: {finding.why}",
+        *remedies(finding.why),
+    ]
     if instead:
         lines.append(
             f"To grade with less, knowing that {GIVES[instead]}: add `--isolation {instead}`."
@@ -72,14 +76,19 @@ def require(isolation: str) -> None:
     raise NotIsolated("\n".join(lines))
 
 
-def remedies() -> list[str]:
-    """What can be done about each thing that is missing here."""
+def remedies(why: str) -> list[str]:
+    """What can be done about each thing that is missing here; `why` is what the system said."""
     found = []
     if sys.platform != "linux":
         return [
-            f"{platform.system()} has none of the layers that isolation is made of; grade in a "
-            "Linux container or virtual machine."
+            f"{platform.system()} has none of the layers that isolation is made of; grade in the "
+            "container that the course's README describes."
         ]
+    if options := engine_options(why):
+        found.append(
+            "This is a container, and its engine forbids namespaces. Start it with "
+            f"`{' '.join(options)}`."
+        )
     if os.getuid() != 0:
         for path, wanted, how in (
             ("/proc/sys/kernel/unprivileged_userns_clone", "1",
@@ -110,6 +119,31 @@ def remedies() -> list[str]:
     return found
 
 
+def engine_options(why: str) -> list[str]:
+    """What a container's engine must be told so that the system no longer refuses namespaces.
+
+    Each option lifts one restriction that is seen from inside; empty outside containers, and where
+    something else is missing. Full isolation needs no privilege of the container: as an ordinary
+    user the grader makes its namespaces below a user namespace, which the engine's filter of system
+    calls forbids (Docker's; Podman's does not), and AppArmor or SELinux may forbid besides.
+    """
+    refused = any(error in why for error in ("Operation not permitted", "Permission denied"))
+    if not refused or not any(os.path.exists(mark) for mark in CONTAINER_MARKS):
+        return []
+    options = []
+    status = dict(line.split(":", 1) for line in _content("/proc/self/status").splitlines())
+    if os.getuid() == 0:
+        options.append("--user 1000:1000")
+    if int(status["Seccomp"]):
+        options.append("--security-opt seccomp=unconfined")
+    label = _content("/proc/self/attr/current")
+    if label.endswith("(enforce)"):
+        options.append("--security-opt apparmor=unconfined")
+    elif ":container" in label:
+        options.append("--security-opt label=disable")
+    return options
+
+
 def _content(path: str) -> str:
     try:
         return Path(path).read_text().strip()
@@ -128,7 +162,8 @@ def report() -> tuple[str, bool]:
         if not finding.works:
             lines.append(f"    missing: {finding.why}")
     if works != "full":
-        lines += [f"  → {remedy}" for remedy in remedies()]
+        why = next(each.why for each in findings if each.isolation == "full")
+        lines += [f"  → {remedy}" for remedy in remedies(why)]
         if works:
             lines.append(
                 f"  `autograder grade` refuses here, unless told `--isolation {works}` by name."

@@ -3,6 +3,7 @@
 import ast
 import graphlib
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -236,3 +237,63 @@ def test_the_versions_agree():
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert project["version"] == autograder.__version__
+
+
+# The container image ------------------------------------------------------------------------
+
+CONTAINERFILE = (ROOT / "Containerfile").read_text().replace("\\\n", " ")
+
+
+def pip_installs(text):
+    """The arguments of each `pip install`, in the order of the text."""
+    return [shlex.split(found) for found in re.findall(r"pip install ([^&\n]*)", text)]
+
+
+def packages_of_the_image():
+    words = pip_installs(CONTAINERFILE)[0]
+    after_options = words[words.index("constraints.txt") + 1 :]
+    return {canonicalize_name(Requirement(word).name) for word in after_options}
+
+
+def test_what_the_image_copies_exists_and_is_not_left_out():
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    assert "*" in lines, "the image takes what .dockerignore names and nothing else"
+    taken = {line.removeprefix("!") for line in lines if line.startswith("!")}
+    assert {name for name in taken if not list(ROOT.glob(name))} == set()
+    copied = re.findall(r"^COPY (.*) \S+$", CONTAINERFILE, re.M)
+    assert copied == ["constraints.txt", "."]
+    assert {"constraints.txt", "pyproject.toml", "autograder", "course", "solutions"} <= taken
+
+
+def test_the_image_installs_as_make_does():
+    of_make, of_image = (
+        pip_installs(text) for text in ((ROOT / "Makefile").read_text(), CONTAINERFILE)
+    )
+    assert len(of_image) == 2
+    for make, image in zip(of_make, of_image, strict=False):  # make installs more, for the data
+        wanted = {word for word in make if word not in ("--quiet", "-r", "requirements.txt")}
+        assert wanted <= set(image)
+
+
+def test_the_image_pins_whatever_it_installs():
+    direct = {canonicalize_name(Requirement(line.partition("#")[0]).name) for line in LINES}
+    assert packages_of_the_image() <= set(constraints())
+    assert packages_of_the_image() - direct == {"setuptools"}, "which builds our own package"
+
+
+def test_the_image_has_whatever_the_grader_imports():
+    packages = {"markdown_it": "markdown-it-py"}
+    in_the_students_page = {"anywidget", "ipywidgets"}
+    come_with_nbgrader = {"nbconvert", "sqlalchemy", "traitlets"}
+    imported = set()
+    for folder in ("autograder", "solutions"):
+        for path in (ROOT / folder).rglob("*.py"):
+            for node in ast.walk(ast.parse(path.read_text())):
+                if isinstance(node, ast.Import):
+                    imported |= {alias.name.partition(".")[0] for alias in node.names}
+                elif isinstance(node, ast.ImportFrom) and not node.level:
+                    imported.add(node.module.partition(".")[0])
+    others = imported - sys.stdlib_module_names - {"autograder", "course", "solutions"}
+    needed = others - in_the_students_page - come_with_nbgrader
+    assert "nbgrader" in needed
+    assert {packages.get(name, name) for name in needed} <= packages_of_the_image()

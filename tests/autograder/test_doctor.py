@@ -44,6 +44,60 @@ def test_grading_refuses_less_than_full_unless_told_by_name(only_none):
     require("none")
 
 
+@pytest.fixture
+def container(monkeypatch, tmp_path):
+    """A container, as seen from inside: the user, its filter of system calls, and its label."""
+
+    def inside(user: int, seccomp: int, label: str = "") -> list[str]:
+        status = f"Name:\tpython\nSeccomp:\t{seccomp}\nx86_Thread_features:"
+        files = {"/proc/self/status": status, "/proc/self/attr/current": label}
+        monkeypatch.setattr(doctor, "CONTAINER_MARKS", (str(tmp_path),))
+        monkeypatch.setattr(doctor, "_content", lambda path: files.get(path, ""))
+        monkeypatch.setattr(doctor.os, "getuid", lambda: user)
+        return doctor.engine_options("unshare: Operation not permitted")
+
+    return inside
+
+
+SECCOMP, APPARMOR, LABEL = (
+    f"--security-opt {each}"
+    for each in ("seccomp=unconfined", "apparmor=unconfined", "label=disable")
+)
+
+
+@pytest.mark.parametrize(
+    ("seen", "options"),
+    [
+        ((1000, 2), [SECCOMP]),
+        ((1000, 2, "docker-default (enforce)"), [SECCOMP, APPARMOR]),
+        ((1000, 2, "system_u:system_r:container_t:s0:c1,c2"), [SECCOMP, LABEL]),
+        ((0, 0), ["--user 1000:1000"]),
+        ((0, 2, "unconfined"), ["--user 1000:1000", SECCOMP]),
+    ],
+)
+def test_in_a_container_the_options_are_those_that_lift_what_is_in_force(container, seen, options):
+    assert container(*seen) == options
+
+
+def test_the_report_names_the_options_of_the_engine(container, only_none):
+    container(1000, 2)
+    assert f"Start it with `{SECCOMP}`" in report()[0]
+
+
+def test_no_option_of_the_engine_is_named_where_something_else_is_missing(container, monkeypatch):
+    container(1000, 2)
+    assert doctor.engine_options("the kernel has no Landlock") == []
+    monkeypatch.setattr(doctor, "CONTAINER_MARKS", ())
+    assert doctor.engine_options("unshare: Operation not permitted") == []
+
+
+def test_a_system_without_unix_sockets_is_told_so(monkeypatch):
+    import socket
+
+    monkeypatch.delattr(socket, "AF_UNIX")
+    assert not probe("none").works
+
+
 def test_grade_ends_with_the_reason(only_none, made_class, capsys):
     status = cli.main(["grade", "structure", "--course", str(made_class.course)])
     assert status == 2
