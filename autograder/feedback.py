@@ -146,6 +146,8 @@ def _shape(value: Any, public: bool, numbers: bool = True) -> str:
     if not public:
         return describe(value)
     text = repr(value)
+    if type(value) is float and len(text) > 8:
+        return f"{value:.4f}" if 1e-3 <= abs(value) < 1e4 else f"{value:.4e}"
     return text if len(text) <= 60 else text[:57] + "…"
 
 

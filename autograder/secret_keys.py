@@ -65,7 +65,8 @@ def course_secret(course: Path) -> bytes:
         ) from None
     if mode & 0o077:
         raise SecretProblem(
-            f"{path} can be read by others; run `chmod 600 {path}` and grade again."
+            f"{path} can be read by others; run `chmod 600 {path}` and grade again. Where that changes "
+            "nothing, as in a folder of Windows, move the class to a disk of Linux."
         )
     if not content.strip():
         raise SecretProblem(

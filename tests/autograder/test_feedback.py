@@ -116,6 +116,15 @@ def test_the_first_step_is_the_call_the_array_and_the_evidence(asked):
     )
 
 
+def test_a_number_of_many_digits_is_shown_with_four_as_those_of_an_array_are(case):
+    def scaled(u, by, rate):
+        return by * u + rate
+
+    text = to_text(case(scaled, {"u": U, "by": 1.0950347741675248, "rate": 1e-5}).verdict(double))
+    assert "by: 1.0950\n" in text
+    assert "rate: 1e-05\n" in text
+
+
 def test_long_lists_of_arrays_tell_shapes_and_short_ones_numbers(case):
     short, long = [(np.ones((2, 2)), np.zeros(2))], [(np.ones((2, 2)), np.zeros(2))] * 4
     text = to_text(case(lambda a, b: U, {"a": short, "b": long}).verdict(lambda a, b: -U))
