@@ -26,7 +26,7 @@ from autograder.sandbox.policy import Limits
 JOB = 4096  # bytes of a job, at most
 CHUNK = 65536
 CONFINEMENT_FAILED = 77
-YOUNG = 50_000  # objects between two searches for garbage: a graph of thousands of nodes is made in one
+YOUNG = 50_000  # objects between two searches for garbage: a long graph is made in one
 LOADED = (
     "numpy.fft",
     "numpy.linalg",
