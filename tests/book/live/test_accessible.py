@@ -27,6 +27,7 @@ def test_an_exercise_that_is_wrong_and_then_right(
     browser: Browser, address: str, theme: str
 ) -> None:
     with opened(browser, address, PAGE, color_scheme=theme, reduced_motion="reduce") as (tab, _):
+        tab.keyboard.press("Tab")  # for who uses a keyboard the page is drawn whole
         it = answer(tab, "neuron", WRONG)
         it.get_by_text("Where to look").click()
         press(it, "Hint")
