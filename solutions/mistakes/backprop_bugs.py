@@ -127,6 +127,7 @@ def by_hand():
 @alternative(of=expose_bug)
 def random_every_time():
     rng = np.random.default_rng()
-    indices = np.array([5, 1, 5, 0, 2, 1, 4, 3, 0, 2])
-    upstream, table = 5 * rng.normal(size=(10, 4)), rng.normal(size=(6, 4))
+    indices = np.array([5, 1, 4, 0, 2, 1, 4, 3])
+    upstream, half = 5 * rng.normal(size=(8, 4)), rng.normal(size=(3, 4))
+    table = np.concatenate([half, -half])  # so that each unit lets some rows through
     return upstream, table, indices, rng.normal(size=(4, 4)), 0.1 * rng.normal(size=4)
