@@ -207,3 +207,8 @@ class Exercise:
     def grade_id(self) -> str:
         """Its name in nbgrader, which allows no dot."""
         return self.name.replace(".", "-")
+
+    @property
+    def code_id(self) -> str:
+        """The name of the cell in which it is solved; exercises on one class share it."""
+        return f"{self.chapter}-{self.symbol}-code"

@@ -32,7 +32,7 @@ from traitlets.config.loader import ConfigFileNotFound, PyFileConfigLoader
 from autograder.grading import Result
 from autograder.regular_files import open_regular, regular_files
 from autograder.release import CONFIG, find_commands
-from autograder.repair import copied
+from autograder.repair import copied, grade_id_of
 from autograder.whole_file import HALF, whole_file
 
 READ_ONLY = 0o444
@@ -176,7 +176,7 @@ class Writer:
         for number, cell in enumerate(notebook.cells):
             if cell.metadata.get("nbgrader", {}).get("grade_id") in rows.known:
                 self.save.preprocess_cell(cell, {}, number)
-        foreign = {_id(cell) for cell in notebook.cells if is_foreign_test(cell)}
+        foreign = {grade_id_of(cell) for cell in notebook.cells if is_foreign_test(cell)}
         for name, grade in rows.grades.items():
             if not result.found:
                 grade.auto_score = 0.0
@@ -310,16 +310,12 @@ def is_foreign_test(cell: Any) -> bool:
     )
 
 
-def _id(cell: Any) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
 def autograded(result: Result, source: _Source | None, notes: list[str]) -> Any:
     """The repaired notebook with our verdicts as the check cells' outputs, and what was mended."""
     notebook = copied(result.notebook)
     count = 0
     for cell in notebook.cells:
-        grade_id = _id(cell)
+        grade_id = grade_id_of(cell)
         if source is not None and grade_id in source.cells:
             checksum, locked, text = source.cells[grade_id]
             cell.metadata.nbgrader["checksum"] = checksum

@@ -42,6 +42,7 @@ from autograder.repair import (
     cells_to_run,
     copied,
     defined_names,
+    grade_id_of,
     repair,
     running_cells,
 )
@@ -283,7 +284,7 @@ def _read(path: Path) -> dict[str, Any]:
 
 def exercises_in(notebook: Any) -> list[Exercise]:
     """The exercises that a notebook has graded cells for."""
-    graded = {_grade_id(cell) for cell in notebook.cells}
+    graded = {grade_id_of(cell) for cell in notebook.cells}
     return [exercise for exercise in registry().values() if exercise.grade_id in graded]
 
 
@@ -291,11 +292,11 @@ def with_references(notebook: Any, exercise: Exercise) -> list[str]:
     """The cells to run, with the reference in the place of every exercise that this one needs."""
     references = references_for(exercise)
     changed = copied(notebook)
-    ids = {_grade_id(cell) for cell in changed.cells}
+    ids = {grade_id_of(cell) for cell in changed.cells}
     # Those of earlier chapters are not in this notebook: they come first, behind the imports.
     elsewhere = [source for grade_id, source in references.items() if grade_id not in ids]
     for cell in changed.cells:
-        cell.source = references.get(_grade_id(cell), cell.source)
+        cell.source = references.get(grade_id_of(cell), cell.source)
     cells = cells_to_run(changed)
     return [*cells[:1], *elsewhere, *cells[1:]]
 
@@ -305,10 +306,10 @@ def names_used(notebook: Any, exercise: Exercise) -> set[str]:
 
     A cell that answers no exercise counts as used: the imports, and what the student added.
     """
-    answers = {_code_id(each) for each in exercises_in(notebook)} - {_code_id(exercise)}
+    answers = {each.code_id for each in exercises_in(notebook)} - {exercise.code_id}
     cells = running_cells(notebook)
-    used = set().union(*(_words(cell.source) for cell in cells if _grade_id(cell) not in answers))
-    unused = {_grade_id(cell): cell.source for cell in cells if _grade_id(cell) in answers}
+    used = set().union(*(_words(cell.source) for cell in cells if grade_id_of(cell) not in answers))
+    unused = {grade_id_of(cell): cell.source for cell in cells if grade_id_of(cell) in answers}
     while defining := [name for name in unused if used & {*defined_names(unused[name])}]:
         used |= set().union(*(_words(unused.pop(name)) for name in defining))
     return used
@@ -316,21 +317,12 @@ def names_used(notebook: Any, exercise: Exercise) -> set[str]:
 
 def names_of(notebook: Any, exercise: Exercise) -> set[str]:
     """The names that the student's code for an exercise gives to others."""
-    own = [cell.source for cell in notebook.cells if _grade_id(cell) == _code_id(exercise)]
+    own = [cell.source for cell in notebook.cells if grade_id_of(cell) == exercise.code_id]
     return {exercise.symbol}.union(*map(defined_names, own))
 
 
 def _words(source: str) -> set[str]:
     return set(re.findall(r"\w+", source))
-
-
-def _grade_id(cell: Any) -> str:
-    return cell.metadata.get("nbgrader", {}).get("grade_id", "")
-
-
-def _code_id(exercise: Exercise) -> str:
-    """The grade id of the cell in which an exercise is solved."""
-    return f"{exercise.chapter}-{exercise.symbol}-code"
 
 
 @cache
@@ -339,7 +331,7 @@ def references_for(exercise: Exercise) -> dict[str, str]:
     from autograder.notebook import solution_source
 
     return {
-        _code_id(needed): solution_source(needed)
+        needed.code_id: solution_source(needed)
         for needed in _needed(exercise)
         if needed.symbol != exercise.symbol
     }

@@ -175,7 +175,7 @@ class _Composer:
         if exercise.symbol not in self.defined:
             self.defined.add(exercise.symbol)
             code = new_code_cell(solution_source(exercise))
-            grade_id = self.unique(f"{self.chapter}-{exercise.symbol}-code", block.line)
+            grade_id = self.unique(exercise.code_id, block.line)
             code.metadata["nbgrader"] = _nbgrader(grade_id, solution=True)
             self.cells.append(code)
         check = new_code_cell(f'check("{exercise.name}")')

@@ -74,7 +74,7 @@ def _bounded(notes: list[str]) -> list[str]:
 def align(cells: list[Cell], released: Any, notes: list[str]) -> Any:
     """Put the student's cells into the released notebook."""
     notebook = copied(released)
-    wanted = {_id(cell): cell for cell in notebook.cells if _nbgrader(cell).get("solution")}
+    wanted = {grade_id_of(cell): cell for cell in notebook.cells if _nbgrader(cell).get("solution")}
     taken: dict[int, str] = {}
     for grade_id, cell in wanted.items():
         if (number := _by_id(cells, grade_id, cell, notes)) is not None:
@@ -130,7 +130,8 @@ def _nbgrader(cell: Any) -> Any:
     return cell.metadata.get("nbgrader", {})
 
 
-def _id(cell: Any) -> str:
+def grade_id_of(cell: Any) -> str:
+    """The grade id of a notebook's cell, "" where it has none."""
     return _nbgrader(cell).get("grade_id", "")
 
 
@@ -218,7 +219,7 @@ def _own_cells(
     A second cell of the same name is one of them: Jupyter makes two of one when it splits a cell.
     """
     theirs = {cell.source.strip() for cell in released.cells}
-    locked = {_id(cell) for cell in released.cells} - {""} - ids
+    locked = {grade_id_of(cell) for cell in released.cells} - {""} - ids
     own: dict[str, list[Cell]] = {}
     anchor = ""
     for number, cell in enumerate(cells):
@@ -238,7 +239,7 @@ def _merged(notebook: Any, contents: dict[str, str], own: dict[str, list[Cell]])
     first = own.pop("", [])
     imports = next((n for n, cell in enumerate(notebook.cells) if _nbgrader(cell).get("locked")), 0)
     for number, cell in enumerate(notebook.cells):
-        grade_id = _id(cell)
+        grade_id = grade_id_of(cell)
         if grade_id in contents:
             cell.source = contents[grade_id]
         if cell.cell_type == "code":
