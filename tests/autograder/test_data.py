@@ -1,5 +1,6 @@
 """The codec: what is data survives a round trip, everything else is refused, and no bytes harm."""
 
+import gc
 import json
 import math
 import time
@@ -299,9 +300,12 @@ WORST = {
 
 @pytest.mark.parametrize("kind", WORST)
 def test_the_worst_message_of_a_megabyte_costs_little_time(kind):
+    gc.freeze()  # or a collection searches what all tests before this one have left, too
     begin = time.process_time()
     read(WORST[kind])
-    assert time.process_time() - begin < 2
+    cost = time.process_time() - begin
+    gc.unfreeze()
+    assert cost < 2
 
 
 @pytest.mark.parametrize("kind", WORST)

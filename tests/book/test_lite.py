@@ -16,7 +16,25 @@ def relu(z):
     return np.maximum(z, 0)
 
 display(check("structure.relu"), explorable("neuron"), explorer(np.tanh))"""
+LITE = "lite/lab/index.html?path=structure.ipynb"
 LONG = 120_000  # milliseconds: JupyterLab, Python and Matplotlib start
+
+
+def run_in_new_cell(page: Page, address: str, code: str) -> None:
+    """Open the first chapter's notebook and run code in a new cell, once there is a kernel to run it.
+
+    JupyterLab forgets a cell that is run before its kernel has begun to start.
+    """
+    page.goto(address + LITE)
+    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=LONG)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
+    page.keyboard.press("Escape")
+    page.keyboard.press("b")
+    page.keyboard.press("Enter")
+    editor = page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
+    expect(editor).to_be_focused(timeout=LONG)
+    page.keyboard.insert_text(code)
+    page.keyboard.press("Control+Enter")
 
 
 @pytest.fixture(scope="module")
@@ -26,15 +44,7 @@ def lite(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.on("request", lambda request: hosts.append(urlsplit(request.url).netloc))
     page = context.new_page()
-    page.goto(f"{address}lite/lab/index.html?path=structure.ipynb")
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=LONG)
-    page.keyboard.press("Escape")
-    page.keyboard.press("b")
-    page.keyboard.press("Enter")
-    editor = page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
-    expect(editor).to_be_focused(timeout=LONG)
-    page.keyboard.insert_text(CODE)
-    page.keyboard.press("Control+Enter")
+    run_in_new_cell(page, address, CODE)
     page.locator(".jp-OutputArea-output .ag-right").first.wait_for(timeout=LONG)
     yield page, hosts
     context.close()

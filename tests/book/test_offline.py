@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from book.publish.offline import hashes
 from book.publish.own_wheels import for_checks
+from tests.book.test_lite import LONG, run_in_new_cell
 
 # Starts Pyodide as the pages do, in a classic worker, and runs one piece of code.
 RUN = """async ({ folder, packages, code }) => {
@@ -97,7 +98,6 @@ SIZE_KEPT = """async () => {
   return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
 }"""
 MOST_KEPT = 80_000_000  # bytes: the pages, Python with Matplotlib, JupyterLite
-LITE = "lite/lab/index.html?path=structure.ipynb"
 # Reads a file, which the kernel asks of its page by way of the service worker, and checks an answer.
 IN_NOTEBOOK = """\
 from IPython.display import display
@@ -110,7 +110,6 @@ def relu(z):
     return np.maximum(z, 0)
 
 display(check("structure.relu"))"""
-LONG = 120_000  # milliseconds: JupyterLab and Python start
 
 
 def judged(page: Page, address: str, chapter: str, code: str) -> str:
@@ -145,15 +144,7 @@ def test_after_the_first_visit_pages_and_python_work_without_a_network(
 
 def run_in_jupyterlite(page: Page, address: str) -> None:
     """Open the first chapter's notebook in JupyterLite and check an answer in a new cell."""
-    page.goto(address + LITE)
-    page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=LONG)
-    page.keyboard.press("Escape")
-    page.keyboard.press("b")
-    page.keyboard.press("Enter")
-    editor = page.locator(".jp-Notebook .jp-Cell.jp-mod-active .cm-content")
-    expect(editor).to_be_focused(timeout=LONG)
-    page.keyboard.insert_text(IN_NOTEBOOK)
-    page.keyboard.press("Control+Enter")
+    run_in_new_cell(page, address, IN_NOTEBOOK)
     verdict = page.locator(".jp-OutputArea-output .ag-right").first
     expect(verdict).to_contain_text("structure.relu is right", timeout=LONG)
     expect(page.get_by_text("True is read")).to_be_visible()
