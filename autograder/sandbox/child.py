@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import contextlib
 import io
-import os
 import sys
 import types
 import warnings
@@ -29,21 +28,19 @@ def serve(connection: Any) -> None:
 
     A list of cells is run in a namespace of its own; questions are put to what came last.
     """
-    grader = wire.Wire(connection, takes_files=True)
+    grader = wire.Wire(connection, takes_memory=True)
     namespace: dict[str, Any] = {}
     while True:
-        request, copy, room = grader.receive_question(LARGEST_QUESTION)
+        request, copy, in_memory = grader.receive_question(LARGEST_QUESTION)
         if type(request) is list:
             namespace = _new_main()
             grader.send([_run(cell, namespace) for cell in request])
             continue
         answer = _answer(request, copy["arguments"], namespace)
         try:
-            grader.answer(_as_list(answer), room)
+            grader.answer(_as_list(answer), in_memory)
         except DataError as error:
             grader.send(_as_list(Answer(problem="not data", detail=str(error))))
-        if room is not None:
-            os.close(room)
 
 
 def _new_main() -> dict[str, Any]:

@@ -123,7 +123,6 @@ class _Asked:
     def __init__(self, exercise: Exercise, question: Question) -> None:
         self.exercise = exercise
         self.question = question
-        self.room: wire.Room | None = None
 
     @cached_property
     def packed(self) -> wire.Packed:
@@ -214,9 +213,10 @@ class Session:
             while self._unsent and len(self._sent) < AHEAD:
                 each = self._unsent[0]
                 outstanding = sum(other.packed.size for other in self._sent)
-                if self._sent and outstanding + each.packed.size > AHEAD_BYTES:
+                alone = each.packed.in_memory or outstanding + each.packed.size > AHEAD_BYTES
+                if self._sent and alone:
                     break
-                each.room = self._wire.ask(each.packed, self._limits.reply)
+                self._wire.ask(each.packed, self._limits.reply)
                 self._sent.append(self._unsent.popleft())
 
     def _receive(self) -> None:
@@ -224,12 +224,8 @@ class Session:
         each = self._sent.popleft()
         reply: Any = None
         with self._losing():
-            try:
-                seconds = max(self._limits.call, each.exercise.seconds)
-                reply = self._wire.receive_answer(each.room, seconds, self._limits.reply)
-            finally:
-                if each.room is not None:
-                    each.room.close()
+            seconds = max(self._limits.call, each.exercise.seconds)
+            reply = self._wire.receive(seconds, self._limits.reply)
         if (answer := _answer(reply)) is not None:
             self._answers[id(each.question)] = each.question, answer
         elif not self.lost:
@@ -249,10 +245,7 @@ class Session:
         """End the process and everything it started; returns how it ended."""
         if self.ended is not None:
             return self.ended
-        self._connection.close()
-        for each in self._sent:
-            if each.room is not None:
-                each.room.close()
+        self._wire.close()
         self._sent.clear()
         report: dict[str, Any] = {"reason": "lost"}
         try:

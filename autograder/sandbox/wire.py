@@ -1,14 +1,14 @@
 """Messages over a socket: the codec of data.py with a deadline, a bound, and shared memory for what
 is large.
 
-A large question comes with two files in memory. The first holds its arrays and is sealed: nobody can
-change it any more. Into the second the child may put the arrays of its answer; the grader seals it
-before it reads, so that what was checked stays what was sent.
+The arrays of a large question, and those of its answer after them, lie in memory that the grader and
+the child share and use again for the next, since fresh memory costs more than a copy. It is the
+child's to spoil: the grader copies an answer before it looks at it, so that what was checked stays
+what was sent, and reads nothing else there.
 """
 
 from __future__ import annotations
 
-import contextlib
 import fcntl
 import math
 import mmap
@@ -16,17 +16,18 @@ import os
 import socket
 import struct
 import time
-from collections import deque
 from typing import Any
+
+import numpy as np
 
 from autograder.data import MAGIC, PREFIX, DataError, copied, pack, unpack, unpack_prefix
 
 CHUNK = 1 << 20
 AHEAD = 4096  # bytes that are received at once where there are so many
 LARGE = 1 << 18  # bytes of arrays from which on they travel in a file in memory
-IN_MEMORY = b"NNdm"  # begins a message whose arrays lie in the file
+IN_MEMORY = b"NNdm"  # begins a message whose arrays lie in shared memory
 TIMEVAL = struct.Struct("@ll")
-_FILE_SEALS = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW
+_OF_FIXED_SIZE = fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW  # or reading it could kill the reader
 
 
 class WireError(Exception):
@@ -47,25 +48,32 @@ class Packed:
         self.size = PREFIX.size + header_size + (0 if self.in_memory else body_size)
 
 
-class Room:
-    """A file in memory that the grader made for the arrays of a large answer."""
+class Memory:
+    """Memory that two processes share, mapped once."""
 
-    def __init__(self, size: int) -> None:
-        self.descriptor = os.memfd_create("answer", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
-        os.ftruncate(self.descriptor, size)
-        fcntl.fcntl(self.descriptor, fcntl.F_ADD_SEALS, _FILE_SEALS)
+    def __init__(self, descriptor: int) -> None:
+        self.descriptor = descriptor
+        self.bytes = memoryview(mmap.mmap(descriptor, 0))
+
+    @classmethod
+    def of_size(cls, size: int) -> Memory:
+        """New memory, of which only what is written to exists."""
+        descriptor = os.memfd_create("arrays", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        os.ftruncate(descriptor, size)
+        fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _OF_FIXED_SIZE)
+        return cls(descriptor)
+
+    def write(self, arrays: list[np.ndarray]) -> None:
+        """Put arrays there, one behind the other."""
+        position = 0
+        for each in arrays:
+            place = np.frombuffer(self.bytes, each.dtype, each.size, position)
+            np.copyto(place.reshape(each.shape), each)
+            position += each.nbytes
 
     def close(self) -> None:
-        """Give it back; arrays that lie in it stay."""
+        """Give it back."""
         os.close(self.descriptor)
-
-    def sealed(self, size: int) -> memoryview:
-        """Its first `size` bytes, which nobody else can change any more."""
-        try:
-            fcntl.fcntl(self.descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_WRITE)
-        except OSError as error:  # it is still mapped where it was written
-            raise WireError(f"not sealed: {error}") from None
-        return _mapped(self.descriptor, size)
 
 
 class Wire:
@@ -76,17 +84,20 @@ class Wire:
     either the connection is of no further use.
     """
 
-    def __init__(self, connection: socket.socket, *, takes_files: bool = False) -> None:
+    def __init__(self, connection: socket.socket, *, takes_memory: bool = False) -> None:
         self.connection = connection
-        self.takes_files = takes_files  # the grader takes none from the child
+        self.takes_memory = takes_memory  # the grader takes none from the child
+        self.memory: Memory | None = None
         self._received = bytearray()  # what came with the message before
         self._unsent: list[Any] = []  # of questions that go out together
-        self._files: deque[int] = deque()
         self._seconds = 0  # after which the kernel gives up receiving; 0 is never
 
     def close(self) -> None:
         """Hang up."""
         self.connection.close()
+        if self.memory is not None:
+            self.memory.close()
+            self.memory = None
 
     def send(self, value: Any) -> None:
         """Send one value."""
@@ -94,74 +105,72 @@ class Wire:
 
     def receive(self, seconds: float | None = None, limit: int = CHUNK) -> Any:
         """Receive one value of at most `limit` bytes, within `seconds`."""
-        return self.receive_answer(None, seconds, limit)
+        self._send([])
+        deadline = None if seconds is None else time.monotonic() + seconds
+        prefix = self._exactly(PREFIX.size, deadline)
+        in_memory = self.memory is not None and prefix.startswith(IN_MEMORY)
+        header_size, body_size = _announced(prefix, IN_MEMORY if in_memory else MAGIC, limit)
+        header = self._exactly(header_size, deadline)
+        if self.memory is not None and in_memory:
+            if body_size > len(self.memory.bytes):
+                raise WireError("an answer that is larger than the memory for it")
+            body = memoryview(bytearray(self.memory.bytes[:body_size]))
+        else:
+            body = memoryview(self._exactly(body_size, deadline))
+        try:
+            return unpack(header, body, copy=not in_memory)
+        except DataError as error:
+            raise WireError(f"not a message: {error}") from None
 
-    def ask(self, question: Packed, room: int) -> Room | None:
-        """Send a question; returns, where it is large, the room for an answer of up to `room` bytes.
+    def ask(self, question: Packed, room: int) -> None:
+        """Send a question, with memory for an answer of up to `room` bytes where it is large.
 
-        A small one goes out with those that follow it, once an answer is waited for.
+        A small one goes out with those that follow it, once an answer is waited for. A large one is
+        asked when nothing is under way: its arrays lie where those of the answer before it lay.
         """
         prefix, header, *arrays = question.pieces
         if not question.in_memory:
             self._unsent += question.pieces
-            return None
+            return
         self._send([])
-        body = os.memfd_create("question", os.MFD_CLOEXEC | os.MFD_ALLOW_SEALING)
+        header_size, body_size = unpack_prefix(prefix)
+        new = self.memory is None or len(self.memory.bytes) < body_size
+        if self.memory is not None and new:
+            self.memory.close()
+        if self.memory is None or new:
+            self.memory = Memory.of_size(max(room, body_size))
+        self.memory.write(arrays)
+        message = PREFIX.pack(IN_MEMORY, header_size, body_size) + header
+        files = [self.memory.descriptor] if new else []
         try:
-            for each in arrays:
-                _write(body, each)
-            fcntl.fcntl(body, fcntl.F_ADD_SEALS, _FILE_SEALS | fcntl.F_SEAL_WRITE)
-            given = Room(room)
-            prefix = PREFIX.pack(IN_MEMORY, *unpack_prefix(prefix))
-            try:
-                socket.send_fds(self.connection, [prefix], [body, given.descriptor])
-                self.connection.sendall(header)
-            except OSError as error:
-                raise _gone(error) from None
-            return given
-        finally:
-            os.close(body)
+            sent = socket.send_fds(self.connection, [message], files)
+            self.connection.sendall(message[sent:])
+        except OSError as error:
+            raise _gone(error) from None
 
-    def receive_question(self, limit: int) -> tuple[Any, Any, int | None]:
-        """Receive one value, a copy of it, and the room for a large answer."""
+    def receive_question(self, limit: int) -> tuple[Any, Any, bool]:
+        """Receive one value, a copy of it, and whether its answer may go through shared memory.
+
+        The arrays of the value itself then lie there, and are gone once the answer is written.
+        """
         prefix = self._exactly(PREFIX.size, None)
         in_memory = prefix.startswith(IN_MEMORY)
         header_size, body_size = _announced(prefix, IN_MEMORY if in_memory else MAGIC, limit)
         header = self._exactly(header_size, None)
-        if not in_memory:
+        if in_memory and self.memory is not None:
+            value = unpack(header, self.memory.bytes[:body_size], copy=False)
+        else:
             value = unpack(header, memoryview(self._exactly(body_size, None)))
-            return value, copied(value), None
-        body, room = self._files.popleft(), self._files.popleft()
-        first, second = (unpack(header, _mapped(body, body_size), copy=False) for _ in range(2))
-        os.close(body)
-        return first, second, room
+        return value, copied(value), in_memory
 
-    def answer(self, value: Any, room: int | None) -> None:
-        """Send an answer, its arrays through the room where there is one and they are large."""
+    def answer(self, value: Any, in_memory: bool) -> None:
+        """Send an answer, its arrays through shared memory where it may and they are large."""
         pieces = pack(value)
         header_size, body_size = unpack_prefix(pieces[0])
-        if room is not None and body_size >= LARGE:
-            with contextlib.suppress(OSError):  # too large for the room: through the socket, then
-                for piece in pieces[2:]:
-                    _write(room, piece)
-                self._send([PREFIX.pack(IN_MEMORY, header_size, body_size), pieces[1]])
-                return
+        if in_memory and self.memory is not None and LARGE <= body_size <= len(self.memory.bytes):
+            self.memory.write(pieces[2:])
+            pieces = [PREFIX.pack(IN_MEMORY, header_size, body_size), pieces[1]]
         self._send(pieces)
-
-    def receive_answer(self, room: Room | None, seconds: float | None, limit: int) -> Any:
-        """Receive one answer of at most `limit` bytes, within `seconds`."""
-        self._send([])
-        deadline = None if seconds is None else time.monotonic() + seconds
-        prefix = self._exactly(PREFIX.size, deadline)
-        in_memory = room is not None and prefix.startswith(IN_MEMORY)
-        header_size, body_size = _announced(prefix, IN_MEMORY if in_memory else MAGIC, limit)
-        header = self._exactly(header_size, deadline)
-        try:
-            if room is not None and in_memory:
-                return unpack(header, room.sealed(body_size), copy=False)
-            return unpack(header, memoryview(self._exactly(body_size, deadline)))
-        except DataError as error:
-            raise WireError(f"not a message: {error}") from None
 
     def _send(self, pieces: list[Any]) -> None:
         """Send pieces of messages, behind those that are unsent."""
@@ -179,9 +188,10 @@ class Wire:
             self._wait_no_longer_than(deadline)
             size = min(max(count - len(self._received), AHEAD), CHUNK)
             try:
-                if self.takes_files:
-                    got, files, _, _ = socket.recv_fds(self.connection, size, 2)
-                    self._files += files
+                if self.takes_memory:
+                    got, files, _, _ = socket.recv_fds(self.connection, size, 1)
+                    if files:
+                        self._take(files[0])
                 else:
                     got = self.connection.recv(size)
             except BlockingIOError:
@@ -194,6 +204,12 @@ class Wire:
         taken = bytes(self._received[:count])
         del self._received[:count]
         return taken
+
+    def _take(self, descriptor: int) -> None:
+        """Use other memory from now on."""
+        if self.memory is not None:
+            self.memory.close()
+        self.memory = Memory(descriptor)
 
     def _wait_no_longer_than(self, deadline: float | None) -> None:
         """Have the kernel give up in time; it is told only when that is another number of seconds."""
@@ -217,22 +233,6 @@ def _announced(prefix: bytes, magic: bytes, limit: int) -> tuple[int, int]:
         return unpack_prefix(prefix, magic)
     except DataError as error:
         raise WireError(f"not a message: {error}") from None
-
-
-def _write(descriptor: int, piece: Any) -> None:
-    left = memoryview(piece).cast("B") if piece.size else memoryview(b"")
-    while left:
-        left = left[os.write(descriptor, left) :]
-
-
-def _mapped(descriptor: int, size: int) -> memoryview:
-    """A file's bytes in memory of our own: what is written there does not change the file."""
-    if not size:
-        return memoryview(b"")
-    try:
-        return memoryview(mmap.mmap(descriptor, size, access=mmap.ACCESS_COPY))
-    except (OSError, ValueError) as error:  # ValueError: larger than the file
-        raise WireError(f"not in memory: {error}") from None
 
 
 def _gone(error: OSError) -> WireError:

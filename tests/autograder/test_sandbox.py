@@ -199,9 +199,45 @@ def test_a_lie_about_shared_memory_is_a_lost_child(sandbox):
         "        except OSError: pass\n"
         "    return z"
     )
-    for values in (np.ones(3), np.ones(1 << 16)):
-        with sandbox.open([lie], SHORT) as session:
-            assert session.ask(RELU, question("lied to", z=values)).problem == "lost"
+    for announced in (1 << 20, 1 << 25, 1 << 40):
+        for values in (np.ones(3), np.ones(1 << 16)):
+            with sandbox.open([lie.replace("1 << 25", str(announced))], SHORT) as session:
+                assert session.ask(RELU, question("lied to", z=values)).problem == "lost"
+
+
+def test_memory_that_is_used_again_spoils_no_answer_before(sandbox):
+    """Large and small questions and answers in turn, asked ahead or not, one of them larger than the
+    memory that there was before it."""
+    source = "def relu(z):\n    return np.full(int(z[0]), z[1])"
+    lengths = (1 << 15, 1 << 16, 3, 1 << 17, 1 << 15, 4, 5, (Limits().reply >> 3) + 1, 1 << 16)
+    asked = [
+        question("large and small", z=np.array([answered, number] + [0.0] * (length - 2)))
+        for number, length in enumerate(lengths)
+        for answered in (3, 1 << 17)
+    ]
+    with sandbox.open(["import numpy as np", source]) as session:
+        for ahead in ([], asked):
+            session.ask_ahead(RELU, ahead)
+            answers = [session.ask(RELU, each).value for each in asked]
+            for each, answer in zip(asked, answers, strict=True):
+                answered, number = each.arguments["z"][:2]
+                assert len(answer) == answered
+                assert (answer == number).all()
+
+
+def test_an_answer_does_not_change_once_it_is_here():
+    """A child that lies writes to the shared memory after it has answered, and before."""
+    ours, theirs = socket.socketpair()
+    grader, child = wire.Wire(ours), wire.Wire(theirs, takes_memory=True)
+    grader.ask(wire.Packed(np.ones(1 << 16)), room=1 << 20)
+    value, copy, in_memory = child.receive_question(1 << 20)
+    child.answer(2 * copy, in_memory)
+    answer = grader.receive(1, limit=1 << 20)
+    child.memory.bytes[:] = bytes([7]) * len(child.memory.bytes)
+    assert (answer == 2).all()
+    assert (copy == 1).all()
+    answer[:] = 3
+    assert not (value == 3).any()
 
 
 def test_isolation_is_named_and_nothing_else():
