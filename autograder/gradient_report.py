@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float64]
 Verdict = Literal["right", "wrong", "cannot tell"]
+WIDTH = 72  # letters of a line of notes
 
 
 @dataclass(frozen=True)
@@ -83,7 +85,8 @@ class Block:
                 f"measured {line.low:.9g} ± {line.error:.1g}"
             )
         rows += [f"    {entry}" for entry in self.worst]
-        rows += [f"    {note}" for note in self.notes]
+        for note in self.notes:
+            rows += [f"    {line}" for line in textwrap.wrap(note, WIDTH)]
         return "\n".join(rows)
 
 
@@ -107,7 +110,8 @@ class Report:
             "cannot tell": "Cannot tell whether the gradient is right.",
         }[self.verdict]
         rows = [f"{head} ({self.evaluations} evaluations of f)"]
-        rows += [f"  {note}" for note in self.notes]
+        for note in self.notes:
+            rows += [f"  {line}" for line in textwrap.wrap(note, WIDTH)]
         rows += ["  " + str(block).replace("\n", "\n  ") for block in self.blocks]
         if self.verdict != "right" and any(block.line is not None for block in self.blocks):
             rows.append("  report.picture() draws the slope against the step size.")

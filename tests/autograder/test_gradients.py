@@ -658,3 +658,9 @@ def test_units_do_not_matter(scale):
 
     assert verdict(f, g, scale * Z) == "right"
     assert verdict(f, lambda x: g(x, 1 + 1e-5), scale * Z) == "wrong"
+
+
+def test_a_report_fits_a_page_without_scrolling():
+    report = check_gradient(lambda x: 1e12 + np.sin(x).sum(), np.cos, RNG.standard_normal(3))
+    assert "rounding in f" in str(report)
+    assert max(map(len, str(report).splitlines())) <= 80
