@@ -81,8 +81,8 @@ class Block:
         if self.verdict == "cannot tell" and self.line is not None:
             line = self.line
             rows.append(
-                f"    along a random direction: claimed {line.claimed:.9g}, "
-                f"measured {line.low:.9g} ± {line.error:.1g}"
+                f"    along a random direction: claimed {line.claimed:.9g},\n"
+                f"    measured {line.low:.9g} ± {line.error:.1g}"
             )
         rows += [f"    {entry}" for entry in self.worst]
         for note in self.notes:
