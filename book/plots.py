@@ -17,6 +17,7 @@ from cycler import cycler
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgba
 from matplotlib.figure import Figure
+from matplotlib.gridspec import SubplotSpec
 from matplotlib.patches import Circle
 
 from book.palette import palette
@@ -53,33 +54,82 @@ STYLE: dict[str, Any] = {
     "svg.hashsalt": "neural networks",
     "figure.constrained_layout.use": True,
 }
+WIDE = 7  # inches; a phone does not shrink what is wider
+PHONE = 3.8  # inches, what a phone shows without shrinking it
+
 mpl.rcParams.update(STYLE)  # type: ignore[arg-type]
 
 
 class Picture:
     """A drawing in the page. ``alt`` says what it shows to who cannot see it."""
 
-    def __init__(self, svg: str, alt: str, wide: bool) -> None:
+    def __init__(self, svg: str, alt: str, wide: bool, stacked: str = "") -> None:
         self.svg = svg
         self.alt = alt
         self.wide = wide  # a phone scrolls it sideways rather than make its letters tiny
+        self.stacked = stacked  # what a phone shows instead, if the panels can stand differently
 
     def _repr_html_(self) -> str:
-        label = html.escape(self.alt)
-        kind = "picture wide" if self.wide else "picture"
-        return f'<div class="{kind}" role="img" aria-label="{label}">{self.svg}</div>'
+        if self.stacked:
+            return self.element("not-on-phone", self.svg) + self.element("on-phone", self.stacked)
+        return self.element("wide" if self.wide else "", self.svg)
+
+    def element(self, kind: str, svg: str) -> str:
+        label, classes = html.escape(self.alt), f"picture {kind}".strip()
+        return f'<div class="{classes}" role="img" aria-label="{label}">{svg}</div>\n'
 
     def __repr__(self) -> str:
         return self.alt
 
 
-def show(figure: Figure, alt: str) -> Picture:
-    """Return the figure as a picture for the page, and close it."""
+def show(figure: Figure, alt: str, on_phone: tuple[int, int] | None = None) -> Picture:
+    """Return the figure as a picture for the page, and close it.
+
+    ``on_phone`` says in how many rows and columns a phone shows the panels; without it a phone
+    shows the figure as it is.
+    """
+    wide, name = figure.get_figwidth() > WIDE, name_of(alt)
+    svg, stacked = follow_theme(as_svg(figure), name), ""
+    if on_phone is not None:
+        stack(figure, *on_phone)
+        stacked = follow_theme(as_svg(figure), f"phone-{name}")
+    plt.close(figure)
+    return Picture(svg, alt, wide, stacked)
+
+
+def as_svg(figure: Figure) -> str:
     buffer = io.StringIO()
     figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
-    plt.close(figure)
-    svg = follow_theme(buffer.getvalue(), name_of(alt))
-    return Picture(svg, alt, wide=figure.get_figwidth() > 7)
+    return buffer.getvalue()
+
+
+def stack(figure: Figure, rows: int, columns: int) -> None:
+    """Lay the figure's panels out anew, as wide as a phone; a row of them stays as high as it was."""
+    panels = [axes for axes in figure.axes if axes.get_subplotspec() is not None]
+    if len(panels) != rows * columns:
+        raise ValueError(f"{len(panels)} panels do not fill {rows} rows of {columns}.")
+    height = figure.get_figheight() / spot(panels[0]).get_gridspec().nrows
+    x_name, y_name = panels[-1].get_xlabel(), panels[0].get_ylabel()
+    x_at_rim = not panels[0].get_xlabel()
+    figure.set_size_inches(PHONE, rows * height)
+    grid = figure.add_gridspec(rows, columns)
+    for number, panel in enumerate(panels):
+        panel.set_subplotspec(grid[number])
+        # What stood at the rim for all of them stands at the new rim.
+        if len(panel.get_shared_y_axes().get_siblings(panel)) > 1:
+            panel.tick_params(labelleft=spot(panel).is_first_col())
+            panel.set_ylabel(y_name if spot(panel).is_first_col() else "")
+        if len(panel.get_shared_x_axes().get_siblings(panel)) > 1:
+            panel.tick_params(labelbottom=spot(panel).is_last_row())
+        if x_at_rim:
+            panel.set_xlabel(x_name if spot(panel).is_last_row() else "")
+
+
+def spot(panel: Axes) -> SubplotSpec:
+    """Return where a panel stands in the figure's grid."""
+    place = panel.get_subplotspec()
+    assert place is not None, "only panels of a grid are laid out"
+    return place
 
 
 def name_of(alt: str) -> str:

@@ -74,7 +74,7 @@ class ConceptMap(SphinxDirective):
                 raise self.error(
                     f"An arrow names {sorted(unknown)}, which have no place on the map."
                 )
-        node = ConceptMapNode(classes=["concept-map"], places=places, arrows=arrows)
+        node = ConceptMapNode(places=places, arrows=arrows)
         node["alt"] = self.options.get("alt", "A map of how the terms connect.")
         self.set_source_info(node)
         return [node]
