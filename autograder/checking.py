@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -17,6 +18,8 @@ COMMON_ERRORS = frozenset({
     "OverflowError", "RecursionError", "TypeError", "UnboundLocalError", "ValueError",
     "ZeroDivisionError",
 })  # fmt: skip
+
+MOST_VALUES = 10_000  # of an answer, outside of arrays; the longest right ones hold a hundred
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,9 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
 
     def ask_and_remember(asked: Question) -> Answer:
         answer = ask(asked) if key.public else without_numbers(ask(asked), asked)
+        if count_values(answer.value) > MOST_VALUES:  # comparing them would take us minutes
+            detail = f"more than {MOST_VALUES:,} values outside of arrays"
+            answer = replace(answer, value=None, problem="not data", detail=detail)
         seen.append(answer)
         return answer
 
@@ -100,6 +106,13 @@ def judge(exercise: Exercise, key: Key, ask: Ask) -> Verdict:
         remark=" ".join(outcome.remark for outcome in outcomes if outcome.remark),
         asked_as=exercise.written(asked) if asked else "",
     )
+
+
+def count_values(value: Any) -> int:
+    """How many values a tree of data holds; an array counts as one."""
+    if type(value) is dict:
+        value = list(value.values())
+    return 1 + sum(map(count_values, value)) if type(value) in (list, tuple) else 1
 
 
 def without_numbers(answer: Answer, asked: Question) -> Answer:

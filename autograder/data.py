@@ -24,6 +24,7 @@ MAX_BODY = 256 << 20
 MAX_DEPTH = 32
 MAX_NODES = 200_000
 MAX_DIMENSIONS = 16
+MAX_EMPTY = 1 << 20  # entries that an empty array would have without its empty axes
 SAFE_INTEGER = 1 << 53  # beyond it, JSON readers disagree about integers
 MAX_DIGITS = 4000
 DTYPES = frozenset(
@@ -182,7 +183,7 @@ class _Writer:
             raise DataError(f"an array of dtype {value.dtype}")
         if value.ndim > MAX_DIMENSIONS:
             raise DataError(f"an array of more than {MAX_DIMENSIONS} dimensions")
-        if _extent(value.shape) > MAX_BODY:
+        if not value.size and _extent(value.shape) > MAX_EMPTY:
             raise DataError(f"an array of shape {value.shape}")
         self.buffers.append(np.ascontiguousarray(value.astype("<" + name, copy=False)))
         if type(value) is np.ndarray:
@@ -268,7 +269,7 @@ class _Reader:
                 raise DataError("not a shape")
             count *= length
             extent *= length or 1
-        if extent > MAX_BODY:
+        if not count and extent > MAX_EMPTY:
             raise DataError("an empty array of enormous shape")
         dtype = np.dtype("<" + name)
         end = self.position + count * dtype.itemsize

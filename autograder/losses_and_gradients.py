@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -95,14 +95,16 @@ class LossAndGradients(Values):
         one line that moves all entries of all arguments."""
         claims = [claim for _, claim in arguments.leaves(answer.value[1], ())]
         places = [each for n in self.wrt for _, each in arguments.leaves(asked.arguments[n], ())]
-        if [np.shape(claim) for claim in claims] != [np.shape(place) for place in places]:
+        shape = np.shape(asked.arguments.get(UPSTREAM, 0.0))
+        wanted = [shape, *map(np.shape, places)]
+        if not _are_real([answer.value[0], *claims], wanted):
             return False
         moves = [
             np.cos(number + np.arange(np.size(place))).reshape(np.shape(place))
             for number, place in enumerate(places)
         ]
         claimed = float(sum(np.sum(c * m) for c, m in zip(claims, moves, strict=True)))
-        value = self._along(asked, moves, ask)
+        value = self._along(asked, moves, shape, ask)
         upstream = asked.arguments.get(UPSTREAM)
         try:
             ahead, behind = (np.asarray(value(step)) for step in (STEP, -STEP))
@@ -117,7 +119,9 @@ class LossAndGradients(Values):
             return False
         return report.verdict == "right"
 
-    def _along(self, asked: Question, moves: list[np.ndarray], ask: Ask) -> Callable[[Any], Any]:
+    def _along(
+        self, asked: Question, moves: list[np.ndarray], shape: tuple[int, ...], ask: Ask
+    ) -> Callable[[Any], Any]:
         """The student's own value as a function of how far the arguments are moved."""
 
         def value(step: Any) -> Any:
@@ -129,7 +133,8 @@ class LossAndGradients(Values):
                 for name in self.wrt
             }
             answer = ask(asked.changed(**moved))
-            if answer.problem:
+            pair = type(answer.value) in (tuple, list) and len(answer.value) == 2
+            if answer.problem or not pair or not _are_real(answer.value[:1], [shape]):
                 raise _NoValue
             return answer.value[0]
 
@@ -137,7 +142,17 @@ class LossAndGradients(Values):
 
 
 class _NoValue(Exception):
-    """The student's code returned nothing where the arguments were moved to."""
+    """The student's code returned no value where the arguments were moved to."""
+
+
+def _are_real(values: Sequence[Any], shapes: list[tuple[int, ...]]) -> bool:
+    """Whether these are real numbers, or arrays of them, of these shapes."""
+    return len(values) == len(shapes) and all(
+        isinstance(value, (int, float, np.ndarray, np.generic))
+        and np.asarray(value).dtype.kind in "fiub"
+        and np.shape(value) == shape
+        for value, shape in zip(values, shapes, strict=True)
+    )
 
 
 def _layer(name: str) -> int:

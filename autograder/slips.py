@@ -125,13 +125,13 @@ def _array_slips(
     if g.shape != r.shape:
         if g.ndim == 2 and g.T.shape == r.shape and close(g.T, r):
             yield "transposed", f"{which} is transposed: its rows and columns are exchanged."
-        for axis in range(g.ndim):
-            if g.sum(axis).shape == r.shape and close(g.sum(axis), r):
+        for axis in range(g.ndim):  # shapes first: a sum of what a stranger sent may be large
+            if _without(g.shape, axis) == r.shape and close(g.sum(axis), r):
                 yield "sum missing", f"{which} is not summed over axis {axis}."
         if g.size == r.size and close(g.ravel(), r.ravel()):
             yield "reshaped", f"{which} has the right entries in the wrong shape."
         for axis in range(r.ndim):
-            if r.sum(axis).shape == g.shape and close(g, r.sum(axis)):
+            if _without(r.shape, axis) == g.shape and close(g, r.sum(axis)):
                 yield "summed", f"{which} is summed over axis {axis} once too often."
         return
     if not r.size or not np.isfinite(g).all() or not np.isfinite(r).all() or not r.any():
@@ -153,6 +153,10 @@ def _array_slips(
         yield "constant column", f"Each column of {which} is off by an amount of its own: a bias?"
     if r.ndim >= 1 and r.size > 1 and close(np.sort(g, None), np.sort(r, None)):
         yield "reordered", f"{which} has the right entries in the wrong places."
+
+
+def _without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    return shape[:axis] + shape[axis + 1 :]
 
 
 def _factors(

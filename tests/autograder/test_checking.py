@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 
 from autograder.ask import NOT_DATA, Answer
-from autograder.checking import judge, without_numbers
+from autograder.checking import MOST_VALUES, judge, without_numbers
 from autograder.checks import Broken, Property, Values
 from autograder.data import Seed
 from autograder.exercise import question
@@ -100,6 +100,17 @@ def test_whatever_comes_out_of_a_sandbox_there_is_a_verdict(linear, public):
         assert to_html(verdict)
 
     any_record()
+
+
+@pytest.mark.parametrize("public", [True, False])
+def test_an_answer_of_more_values_than_any_right_one_is_not_compared(linear, public):
+    """Compared number by number with itself asked again it took the grader half a minute."""
+    case = linear(public=public)
+    answer = Answer([1.0] * (MOST_VALUES + 1))
+    verdict = judge(case.exercise, case.key, lambda asked: answer)
+    assert verdict.points == 0
+    assert {finding.kind for finding in verdict.findings} == {"not data"}
+    assert "more than 10,000 values" in to_text(verdict, "mistake")
 
 
 # Secret questions ---------------------------------------------------------------------------

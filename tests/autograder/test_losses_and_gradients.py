@@ -138,6 +138,23 @@ def test_a_constant_loss_with_zero_gradients_earns_nothing(key):
     assert verdict_of(student, key).points == 0
 
 
+@pytest.mark.parametrize("slip", [1e-3j, "1", None, np.ones((3, 1)), 10**400])
+def test_a_loss_that_is_no_number_near_by_is_no_reason_to_believe_the_gradients(key, slip):
+    """A complex loss was more than the numerical derivative takes: the check itself failed. A loss
+    that is a number only when it is asked for first must not get further."""
+    calls = []
+
+    def wrong(parameters, x, labels):
+        calls.append(1)
+        loss, gradients = mlp_loss_and_grads(parameters, x, labels)
+        odd = loss + slip if isinstance(slip, complex) else 2 * loss if len(calls) == 1 else slip
+        return odd, [(3 * dw, 3 * db) for dw, db in gradients]
+
+    verdict = verdict_of(wrong, key)
+    assert verdict.points == 0
+    assert "are right for" not in to_text(verdict, "mistake")
+
+
 def test_the_own_loss_is_asked_for_only_a_few_times(key):
     calls = []
 
