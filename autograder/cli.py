@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import difflib
 import json
 import os
 import shutil
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 from autograder.exercise import Exercise
-from autograder.exercises import CHAPTERS, UnknownExercise, chapters, find, registry
+from autograder.exercises import UnknownExercise, chapters, find, registry
 from autograder.keys import KeyProblem
 
 # What only a clone of the course has, with its requirements installed.
@@ -30,6 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return options.run(options)
     except (UnknownExercise, KeyProblem) as error:
         return _complain(str(error))
+    except OSError as error:
+        if error.filename is None:
+            raise
+        return _complain(f"{error.filename}: {error.strerror}.")
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in INSTRUCTORS:
             raise
@@ -43,63 +48,79 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="autograder", description=__doc__)
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    record = commands.add_parser("record", help="record the public keys of the exercises")
+    def command(
+        name: str, run: Callable[[argparse.Namespace], int], says: str
+    ) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=says, description=f"{says[0].upper()}{says[1:]}.")
+        added.set_defaults(run=run)
+        return added
+
+    record = command("record", _record, "record the public keys of the exercises")
     record.add_argument("--to", type=Path, metavar="DIR", help="another folder than course/keys")
-    record.set_defaults(run=_record)
 
-    audit = commands.add_parser(
-        "audit", help="is every mistake rejected and named, every alternative accepted?"
-    )
-    audit.add_argument("names", nargs="*", metavar="NAME", help="chapters or exercises")
+    audit = command("audit", _audit, "put mistakes, alternatives and mutants to the checks")
+    audit.add_argument("names", nargs="*", metavar="NAME", help="chapters or exercises (all)")
     audit.add_argument("--json", action="store_true", help="for machines")
-    audit.set_defaults(run=_audit)
 
-    release = commands.add_parser(
-        "release", help="release a chapter's assignment into a class's folder"
-    )
-    release.add_argument("chapter", choices=tuple(CHAPTERS), metavar="CHAPTER")
-    release.add_argument("--course", type=Path, required=True, metavar="DIR")
+    release = command("release", _release, "release a chapter's assignment into a class's folder")
+    release.add_argument("chapter", choices=chapters(), metavar="CHAPTER", help=_one_of_chapters())
+    release.add_argument(
+        "--course", type=Path, required=True, metavar="DIR",
+        help="the class's folder; the first release makes it",
+    )  # fmt: skip
     _add_keys(release)
-    release.set_defaults(run=_release)
 
-    grade = commands.add_parser(
-        "grade", help="grade an assignment's submissions in a sandbox, into nbgrader's gradebook"
+    grade = command(
+        "grade", _grade, "grade an assignment's submissions in a sandbox, into nbgrader's gradebook"
     )
-    grade.add_argument("assignment", metavar="ASSIGNMENT")
-    grade.add_argument("--course", type=Path, required=True, metavar="DIR")
+    grade.add_argument("assignment", metavar="ASSIGNMENT", help="one that was released")
+    grade.add_argument(
+        "--course", type=Path, required=True, metavar="DIR",
+        help="the class's folder; what students hand in lies below submitted/STUDENT/ASSIGNMENT",
+    )  # fmt: skip
     grade.add_argument(
         "--isolation", choices=("full", "limited", "none"), default="full",
         help="less than full only where you say so; see `autograder doctor`",
     )  # fmt: skip
     grade.add_argument("--students", nargs="+", metavar="STUDENT", help="only these")
-    grade.add_argument("--jobs", type=int, metavar="N", help="processes; by default one a core")
+    grade.add_argument("--jobs", type=_count, metavar="N", help="processes (one a core)")
     grade.add_argument(
         "--dask", metavar="ADDRESS",
         help="the scheduler of a Dask cluster, tcp://…:8786, whose workers see the same folders",
     )  # fmt: skip
-    grade.set_defaults(run=_grade)
 
-    doctor = commands.add_parser("doctor", help="which isolation does this machine give?")
-    doctor.set_defaults(run=_doctor)
+    command("doctor", _doctor, "find out which isolation this machine gives")
 
-    lab = commands.add_parser("lab", help="put the students' notebooks of all chapters into DIR")
-    lab.add_argument("folder", type=Path, metavar="DIR")
-    lab.set_defaults(run=_lab)
+    lab = command("lab", _lab, "put the students' notebooks of all chapters into DIR")
+    lab.add_argument("folder", type=Path, metavar="DIR", help="work that is there already stays")
 
-    simulate = commands.add_parser("class", help="grade a simulated class of ten through nbgrader")
+    simulate = command("class", _class, "grade a simulated class of ten through nbgrader")
     simulate.add_argument(
-        "chapter", nargs="?", default="structure", choices=tuple(CHAPTERS), metavar="CHAPTER"
+        "chapter", nargs="?", default="structure", choices=chapters(), metavar="CHAPTER",
+        help=f"{_one_of_chapters()} (structure)",
+    )  # fmt: skip
+    simulate.add_argument(
+        "--course", type=Path, required=True, metavar="DIR", help="a new folder for the class"
     )
-    simulate.add_argument("--course", type=Path, required=True, metavar="DIR")
-    simulate.add_argument("--seed", type=int, default=1)
+    simulate.add_argument("--seed", type=int, default=1, help="which students, drawn at random (1)")
     _add_keys(simulate)
-    simulate.set_defaults(run=_class)
     return parser
+
+
+def _one_of_chapters() -> str:
+    return ", ".join(chapters())
+
+
+def _count(text: str) -> int:
+    """A number of processes, from the command line."""
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number of at least 1")
+    return int(text)
 
 
 def _add_keys(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
-        "--keys", type=int, default=64, metavar="N",
+        "--keys", type=_count, default=64, metavar="N",
         help="secret keys for each exercise, settled by a class's first release (64)",
     )  # fmt: skip
 
@@ -115,6 +136,10 @@ def _selected(names: Sequence[str]) -> list[Exercise]:
     for name in names:
         if name in chapters():
             chosen += [e for e in registry().values() if e.chapter == name]
+        elif "." not in name and (close := difflib.get_close_matches(name, chapters())):
+            raise UnknownExercise(
+                f"There is no chapter {name!r}. Did you mean {' or '.join(close)}?"
+            )
         else:
             chosen.append(find(name))
     return list(dict.fromkeys(chosen)) if names else list(registry().values())
@@ -166,6 +191,11 @@ def _release(options: argparse.Namespace) -> int:
     except (CourseError, NbgraderFailed, SecretProblem) as error:
         return _complain(str(error))
     print(f"released {released}")
+    print(
+        "Give students this notebook, put what they hand in into "
+        f"{options.course}/submitted/STUDENT/{options.chapter}/{released.name}, then: "
+        f"autograder grade {options.chapter} --course {options.course}"
+    )
     return 0
 
 
@@ -195,6 +225,7 @@ def _grade(options: argparse.Namespace) -> int:
         NoCluster,
         cluster,
         make_job,
+        released_notebooks,
         students_who_submitted,
         workers,
     )
@@ -202,6 +233,8 @@ def _grade(options: argparse.Namespace) -> int:
     from autograder.secret_keys import SecretProblem, record_missing
 
     course = options.course.resolve()
+    if not released_notebooks(course, options.assignment):
+        return _complain(_not_released(course, options.assignment))
     there = students_who_submitted(course, options.assignment)
     for name in [each for each in there if not each.isprintable()]:
         print(
@@ -212,7 +245,10 @@ def _grade(options: argparse.Namespace) -> int:
     if unknown := sorted(set(students) - set(there)):
         return _complain(f"nothing was handed in by {', '.join(unknown)}.")
     if not students:
-        return _complain(f"there is nothing in {course}/submitted/*/{options.assignment}.")
+        return _complain(
+            f"there is nothing in {course}/submitted/*/{options.assignment}. What a student hands "
+            f"in belongs into {course}/submitted/STUDENT/{options.assignment}."
+        )
     try:
         require(options.isolation)
         job = make_job(course, options.assignment, options.isolation)
@@ -229,8 +265,24 @@ def _grade(options: argparse.Namespace) -> int:
         )
     for student, note in summary.mended:
         print(f"{student}: {note}")
-    print(f"graded {summary.submissions} submissions in {summary.seconds:.1f} s")
+    what = "submission" if summary.submissions == 1 else "submissions"
+    print(f"graded {summary.submissions} {what} in {summary.seconds:.1f} s")
+    print(
+        f"Feedback: {course}/feedback/STUDENT/{options.assignment}. "
+        f"Scores: `nbgrader export` or formgrader, in {course}."
+    )
     return 0
+
+
+def _not_released(course: Path, assignment: str) -> str:
+    """What is wrong where nothing of that name can be graded, and what to do."""
+    released = sorted({path.parent.name for path in course.glob("release/*/*.ipynb")})
+    if not released:
+        return (
+            f"{course} is no class's folder: nothing is released there. "
+            "`autograder release CHAPTER --course DIR` lays one out."
+        )
+    return f"{assignment!r} is not released in {course}; released are: {', '.join(released)}."
 
 
 def _doctor(options: argparse.Namespace) -> int:

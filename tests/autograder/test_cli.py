@@ -2,9 +2,10 @@
 
 import json
 
+import nbformat
 import pytest
 
-from autograder.cli import main
+from autograder.cli import _parser, main
 from autograder.keys import SUFFIX
 
 
@@ -20,6 +21,57 @@ def test_a_misspelt_exercise_names_the_closest(capsys):
     err = capsys.readouterr().err
     assert "Did you mean structure.relu" in err
     assert "Traceback" not in err
+
+
+def test_a_misspelt_chapter_names_the_closest(capsys):
+    assert main(["audit", "structur"]) == 2
+    assert "Did you mean structure?" in capsys.readouterr().err
+
+
+def test_every_command_says_what_it_does_and_what_it_takes():
+    (commands,) = [each for each in _parser()._actions if isinstance(each.choices, dict)]
+    assert {"release", "grade", "doctor"} <= set(commands.choices)
+    for name, parser in commands.choices.items():
+        assert parser.description.endswith("."), name
+        assert all(each.help for each in parser._actions), name
+
+
+def test_a_folder_that_cannot_be_made_is_named(tmp_path, capsys):
+    (tmp_path / "file").write_text("mine")
+    assert main(["release", "structure", "--course", str(tmp_path / "file")]) == 2
+    assert f"{tmp_path / 'file'}: File exists" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("count", ["0", "-3", "many"])
+def test_no_process_is_no_number_of_processes(count, capsys):
+    with pytest.raises(SystemExit):
+        main(["grade", "structure", "--course", ".", f"--jobs={count}"])
+    assert "is not a number of at least 1" in capsys.readouterr().err
+
+
+def test_grading_in_a_folder_that_is_no_class_says_how_to_make_one(tmp_path, capsys):
+    assert main(["grade", "structure", "--course", str(tmp_path)]) == 2
+    said = capsys.readouterr().err
+    assert f"{tmp_path} is no class's folder" in said
+    assert "autograder release" in said
+
+
+def test_a_misspelt_assignment_is_told_from_one_without_submissions(tmp_path, capsys):
+    released = tmp_path / "release" / "structure"
+    released.mkdir(parents=True)
+    (released / "structure.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook()))
+    assert main(["grade", "structur", "--course", str(tmp_path)]) == 2
+    assert "released are: structure" in capsys.readouterr().err
+    assert main(["grade", "structure", "--course", str(tmp_path)]) == 2
+    assert f"belongs into {tmp_path}/submitted/STUDENT/structure" in capsys.readouterr().err
+
+
+def test_a_release_says_what_comes_next(tmp_path, capsys):
+    course = ["--course", str(tmp_path / "class")]
+    assert main(["release", "structure", *course, "--keys", "1"]) == 0
+    said = capsys.readouterr().out
+    assert f"{tmp_path}/class/submitted/STUDENT/structure/structure.ipynb" in said
+    assert f"autograder grade structure --course {tmp_path}/class" in said
 
 
 def test_an_audit_prints_a_table_and_a_total(capsys):
@@ -82,7 +134,9 @@ def test_a_chapter_that_does_not_exist_is_refused(tmp_path, capsys):
     for command in ("release", "class"):
         with pytest.raises(SystemExit):
             main([command, "nothing", "--course", str(tmp_path / "c")])
-    assert "invalid choice: 'nothing'" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "invalid choice: 'nothing'" in said
+    assert "pytorch" not in said, "it has no exercises"
 
 
 def test_a_chapter_without_a_page_is_said_to_have_none(tmp_path, capsys, monkeypatch):
