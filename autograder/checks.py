@@ -149,14 +149,16 @@ class Property:
     """Something that must hold for every right answer, checked without knowing one.
 
     `holds(value, question, again)` returns None or what is broken; `again(x=…)` asks the same
-    question with some arguments replaced and returns the value.
+    question with some arguments replaced and returns the value. What is broken tells most mistakes;
+    where the arrays are large, because chance takes many draws, `asks_mistakes=False` keeps what
+    each mistake drew out of the keys.
     """
 
     title: str
     cases: Cases
     holds: Callable[[Any, Question, Again], Broken | None]
     share: float = 1.0
-    asks_mistakes: ClassVar[bool] = True
+    asks_mistakes: bool = True
 
     def questions(self, rng: np.random.Generator) -> list[Question]:
         """Draw the cases."""

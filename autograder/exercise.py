@@ -156,6 +156,8 @@ class Exercise:
         training needs time
     along : by the name of a part of the result, what one of its axes counts: time steps, or the
         gates of a cell
+    data : the data sets of the course, by their modules in ``course.data``, that judging reads: a key
+        that holds places in a data set stays small, and a page that checks waits for these sets
     """
 
     name: str
@@ -172,6 +174,7 @@ class Exercise:
     defined_by: str = ""
     seconds: float = 0.0
     along: dict[str, Along] = field(default_factory=dict, hash=False)
+    data: tuple[str, ...] = ()
 
     @property
     def chapter(self) -> str:

@@ -27,7 +27,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright  
 
 from autograder.exercises import chapters  # noqa: E402
 from benchmarks.static_host import served  # noqa: E402
-from book.publish.own_wheels import for_checks, keys_of  # noqa: E402
+from book.publish.own_wheels import data_set, data_sets, for_checks, keys_of  # noqa: E402
 from book.publish.package_files import fetch  # noqa: E402
 from book.publish.pyodide import distribution, npm_pyodide  # noqa: E402
 
@@ -146,7 +146,8 @@ def with_all_keys(site: Path, copy: Path) -> None:
     """Copy a site, with an exercise page that loads the keys of all chapters, and the data."""
     shutil.copytree(site, copy, copy_function=os.link)
     page = copy / EXERCISES
-    own, every = for_checks(CHAPTER), ["numpy", "autograder", "course", *map(keys_of, chapters())]
+    own = for_checks(CHAPTER)
+    every = ["numpy", "autograder", *map(data_set, data_sets()), *map(keys_of, chapters())]
     text = page.read_text("utf-8")
     assert json.dumps(own) in text, "the page does not say what it loads"
     page.unlink()  # the copy's file is the site's own

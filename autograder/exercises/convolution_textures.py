@@ -161,4 +161,5 @@ TRAIN_CNN = Exercise(
         "logit.",
     ),
     seconds=60.0,
+    data=("textures",),
 )  # fmt: skip

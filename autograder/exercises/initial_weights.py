@@ -25,8 +25,8 @@ from autograder.compare import describe
 from autograder.data import Seed
 from autograder.exercise import question
 
-# A key holds what each mistake drew, so the arrays are as small as the tests allow; their sides are
-# chosen to keep the variances that somebody may take for the right one apart from each other.
+# The arrays are as small as the tests allow; their sides are chosen to keep the variances that somebody
+# may take for the right one apart from each other. A key holds what each mistake drew of the last kind.
 SHAPES = {"scale": (60, 100), "spread": (30, 50), "source": (4, 6)}
 
 
@@ -171,7 +171,12 @@ def draws_from_rng(w: Any, asked: Any, again: Any) -> Broken | None:
 def init_checks(variance: Variance, slips: dict[str, Variance]) -> tuple[Property, ...]:
     """The checks of an initialization whose variance this is; `slips` names others by mistake."""
     return (
-        Property("mean, variance, independence", cases_of("scale"), has_variance(variance, slips)),
-        Property("normal distribution", cases_of("spread"), reaches_far, share=0.25),
+        Property(
+            "mean, variance, independence", cases_of("scale"), has_variance(variance, slips),
+            asks_mistakes=False,
+        ),
+        Property(
+            "normal distribution", cases_of("spread"), reaches_far, share=0.25, asks_mistakes=False
+        ),
         Property("randomness from rng", cases_of("source"), draws_from_rng, share=0.5),
-    )
+    )  # fmt: skip

@@ -227,6 +227,7 @@ CLASSIFIER = Exercise(
     asked_as="train_classifier(loss_and_grads, x, labels, rng)",
     needs=("training.minibatches", "training.adam_step", "training.cosine_schedule"),
     seconds=20.0,
+    data=("mnist",),
     hints=(
         "All the parts are there: initial weights as in the chapter on the forward pass, your "
         "minibatches, your step function. Start small: one epoch, and print the loss.",

@@ -8,8 +8,12 @@ HERE = Path(__file__).parent
 WORKER = "service_worker.js"
 # Fetched once and only when asked for: large, and never changed under the same hash.
 ON_REQUEST = ("_static/pyodide/", "notebooks/", "lite/")
-# Where one is asked for the others follow: the keys of every chapter, and the data.
-TOGETHER = ("_static/pyodide/course_keys_", "_static/pyodide/course-")
+# Where one is asked for the others follow: the keys of every chapter, and every data set.
+TOGETHER = (
+    "_static/pyodide/course_keys_",
+    "_static/pyodide/course_data_",
+    "_static/pyodide/course-",
+)
 LEFT_OUT = ("_sources/", "binder/", "_static/vendor/", WORKER)
 LEFT_OUT_SUFFIXES = (".map", ".inv", ".buildinfo", ".built", ".made-from", ".ttf", ".LICENSE.txt")
 

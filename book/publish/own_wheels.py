@@ -1,7 +1,7 @@
 """Our own packages as wheels for the browser: what a student installs, and what the pages import.
 
-The student's wheel is built as for a release. The browser gets it in parts, so that a page that only
-loads digits does not wait for trained models, and a check not for the keys of other chapters.
+The student's wheel is built as for a release. The browser gets it in parts, so that a page waits only
+for the data sets that its cells load, and a check not for the keys of other chapters.
 """
 
 import ast
@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from importlib.metadata import distribution
 from io import BytesIO
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from autograder.exercises import chapters, registry
@@ -165,6 +165,24 @@ def keys_of(chapter: str) -> str:
     return f"course-keys-{chapter}"
 
 
+def data_set(module: str) -> str:
+    """Return the name of the package with the data set that ``course.data.<module>`` reads."""
+    return f"course-data-{module}"
+
+
+def data_sets() -> list[str]:
+    """Return the modules of ``course.data`` that read a data set of their own."""
+    files = sorted((ROOT / "course" / "data").glob("*.npz"))
+    return [file.stem for file in files if str(file.relative_to(ROOT)) not in LANGUAGE_MODELS]
+
+
+def loaders(module: str) -> list[str]:
+    """Return the names of the functions by which cells load what ``course.data.<module>`` reads."""
+    tree = ast.parse((ROOT / "course" / "data" / f"{module}.py").read_text("utf-8"))
+    functions = [node.name for node in tree.body if isinstance(node, ast.FunctionDef)]
+    return [name for name in functions if name.startswith("load_")]
+
+
 def for_checks(chapter: str) -> tuple[str, ...]:
     """Return the packages that the checks of a chapter need."""
     return ("numpy", "autograder", keys_of(chapter))
@@ -172,7 +190,7 @@ def for_checks(chapter: str) -> tuple[str, ...]:
 
 def in_lite() -> list[str]:
     """Return what JupyterLite's kernel loads as it starts, whichever notebook it is for."""
-    return [*IN_LITE, *map(keys_of, chapters())]
+    return [*IN_LITE, *map(data_set, data_sets()), *map(keys_of, chapters())]
 
 
 def keys_for(chapter: str) -> set[str]:
@@ -186,21 +204,10 @@ def keys_for(chapter: str) -> set[str]:
     return {f"course/keys/{name}{SUFFIX}" for name in names}
 
 
-def reads_data(chapter: str) -> bool:
-    """Return whether a module with exercises of a chapter imports from ``course``."""
-    package = "autograder.exercises"
-    seen, waiting = set(), [f"{package}.{chapter}"]
-    while waiting:
-        module = waiting.pop()
-        seen.add(module)
-        path = ROOT / (module.replace(".", "/") + ".py")
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
-            name = node.module if isinstance(node, ast.ImportFrom) else None
-            if name and name.split(".")[0] == "course":
-                return True
-            if name and name.startswith(f"{package}.") and name not in seen:
-                waiting.append(name)
-    return False
+def data_for(chapter: str) -> list[str]:
+    """Return the packages with the data sets that checks of a chapter read."""
+    own = [exercise for exercise in registry().values() if exercise.chapter == chapter]
+    return sorted({data_set(module) for each in own for module in each.data})
 
 
 def wheels(student: bytes) -> list[Wheel]:
@@ -209,11 +216,13 @@ def wheels(student: bytes) -> list[Wheel]:
         version = next(n for n in archive.namelist() if n.endswith(".dist-info/METADATA"))
         version = version.partition("/")[0].removesuffix(".dist-info").rpartition("-")[2]
         parts: dict[str, list[tuple[str, bytes]]] = {
-            part: [] for part in ("autograder", "course", "keys", "models")
+            part: [] for part in ("autograder", "course", "keys", "models", *data_sets())
         }
         for name in sorted(archive.namelist()):
-            top = "keys" if name.startswith("course/keys/") else name.partition("/")[0]
-            top = "models" if name in LANGUAGE_MODELS else top
+            path = PurePosixPath(name)
+            top = "keys" if name.startswith("course/keys/") else path.parts[0]
+            if path.suffix == ".npz":
+                top = "models" if name in LANGUAGE_MODELS else path.stem
             if top in parts and not name.endswith("/"):
                 parts[top].append((name, archive.read(name)))
     page_files = sorted(path for glob in FOR_PAGES for path in ROOT.glob(glob))
@@ -230,12 +239,18 @@ def wheels(student: bytes) -> list[Wheel]:
         files = package + [file for file in parts["keys"] if file[0] in read]
         # The name by which a page asks for the keys of an exercise that a cell names.
         imports = f"course.keys.{chapter}"
-        return wheel(keys_of(chapter), files, imports, *["course"] * reads_data(chapter))
+        return wheel(keys_of(chapter), files, imports, *data_for(chapter))
+
+    def data(module: str) -> Wheel:
+        # Also the names by which a page asks for what a cell loads.
+        imports = " ".join(f"course.data.{name}" for name in (module, *loaders(module)))
+        return wheel(data_set(module), parts[module], imports, "course")
 
     return [
         wheel("autograder", parts["autograder"], "autograder", "numpy"),
         wheel("course", parts["course"], "course", "numpy"),
         wheel("course-models", parts["models"], "course.data.language_models", "course"),
         wheel("book", for_pages, "book", "numpy", "matplotlib-font-list"),
+        *map(data, data_sets()),
         *map(keys, chapters()),
     ]

@@ -5,7 +5,7 @@
 // Pages, style sheets and scripts come from the network while there is one, so that a reader sees the
 // newest; they are fetched ahead and serve where there is none. What is large and changes only with
 // its hash (Python, JupyterLite) is fetched once, when it is first asked for. Where one chapter's keys
-// are asked for, those of the others follow: without a network every exercise can be checked.
+// or data are asked for, those of the others follow: without a network every exercise can be checked.
 //
 // Pages are answered with the headers that isolate them from other origins: only then may a script
 // interrupt Python without losing its state, and a static host seldom sends them.

@@ -131,7 +131,10 @@ def test_after_the_first_visit_pages_and_python_work_without_a_network(
     page.goto(address + "book/structure.html")
     wait_until_kept(page)
     assert judged(page, address, "structure", RELU) == "true"
-    page.wait_for_function(f"async () => (await ({KEPT})()).some((it) => /keys_loss/.test(it))")
+    for followed in ("keys_loss", "data_textures"):
+        page.wait_for_function(
+            f"async () => (await ({KEPT})()).some((it) => /{followed}/.test(it))"
+        )
     running.shutdown()
     running.server_close()
     page.goto(address + "book/loss.html")  # not visited before

@@ -77,17 +77,19 @@ async function start({ pyodide: address, packages, interrupt }: Start) {
   return { pyodide, shell: page };
 }
 
-/** The keys of the chapters whose exercises a cell checks; `own_wheels.py` gives them these names. */
-function keysNamedIn(source: string): string {
-  const named = [...source.matchAll(/\bcheck\(\s*["'](\w+)\./g)].map(([, chapter]) => chapter);
-  return named.map((chapter) => `import course.keys.${chapter}\n`).join("");
+/** The keys of the chapters whose exercises a cell checks, and the data sets that it loads;
+ *  `own_wheels.py` gives them these names. */
+function alsoNamedIn(source: string): string {
+  const keys = [...source.matchAll(/\bcheck\(\s*["'](\w+)\./g)].map(([, chapter]) => `keys.${chapter}`);
+  const data = [...source.matchAll(/\bload_\w+/g)].map(([loader]) => `data.${loader}`);
+  return [...keys, ...data].map((name) => `import course.${name}\n`).join("");
 }
 
 async function run(id: number, source: string, label: string): Promise<void> {
   const { pyodide, shell } = await python;
   current = id;
   await pyodide.loadPackagesFromImports(source, loading());
-  await pyodide.loadPackagesFromImports(keysNamedIn(source), loading());
+  await pyodide.loadPackagesFromImports(alsoNamedIn(source), loading());
   if (/\b(matplotlib|plots)\b/.test(source)) {
     await pyodide.loadPackage(["book"], loading());
     shell.use_the_books_style();

@@ -1,6 +1,7 @@
 """Cells in the built pages: edit, run, stop, run what is needed, go back."""
 
 import gzip
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -92,6 +93,20 @@ def test_a_cell_runs_with_what_it_needs_and_shows_its_output(
         expect(built).to_be_hidden()
         live, static = it.locator(".live-output pre"), built.locator("pre")
         assert live.inner_text().split() == static.text_content().split()
+        assert not faults
+
+
+def test_a_cell_waits_for_the_data_set_that_it_loads_and_for_no_other(
+    browser: Browser, address: str
+) -> None:
+    with opened(browser, address) as (tab, faults):
+        asked: list[str] = []
+        tab.on("request", lambda request: asked.append(request.url))
+        it = tab.locator("#cell-17")
+        press(it, "Run")
+        ends(it)
+        ours = {name for url in asked for name in re.findall(r"/(course\w*)-0\.1", url)}
+        assert ours == {"course", "course_data_mnist"}
         assert not faults
 
 
