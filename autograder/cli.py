@@ -264,7 +264,7 @@ def _grade(options: argparse.Namespace) -> int:
             "goes on where it was; with less memory, `--jobs 1`."
         )
     for student, note in summary.mended:
-        print(f"{student}: {note}")
+        print(f"{student}: {printable(note)}")
     what = "submission" if summary.submissions == 1 else "submissions"
     print(f"graded {summary.submissions} {what} in {summary.seconds:.1f} s")
     print(
@@ -283,6 +283,11 @@ def _not_released(course: Path, assignment: str) -> str:
             "`autograder release CHAPTER --course DIR` lays one out."
         )
     return f"{assignment!r} is not released in {course}; released are: {', '.join(released)}."
+
+
+def printable(text: str) -> str:
+    """Text without what a terminal would obey: names of files are a student's to choose."""
+    return "".join(character if character.isprintable() else "?" for character in text)
 
 
 def _doctor(options: argparse.Namespace) -> int:

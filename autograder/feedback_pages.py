@@ -40,14 +40,14 @@ def write_feedback(course: Path, graded: list[Graded]) -> None:
     student, assignment = graded[0].student, graded[0].assignment
     folder = Path(directory.format_path(directory.feedback_directory, student, assignment))
     clear_halves(folder)
-    for each in graded:
-        page = feedback_page(course, each).encode("utf-8", errors="replace")
-        write_file(folder / f"{each.name}.html", page, WRITABLE)
     origin = Path(directory.format_path(directory.autograded_directory, student, assignment))
     for path in regular_files(origin):  # pictures that a page may show
         if path.suffix != ".ipynb":
             with open_regular(path) as stream:
                 write_file(folder / path.relative_to(origin), stream.read(), WRITABLE)
+    for each in graded:  # last: no file of a student's takes the place of a page
+        page = feedback_page(course, each).encode("utf-8", errors="replace")
+        write_file(folder / f"{each.name}.html", page, WRITABLE)
 
 
 def feedback_page(course: Path, graded: Graded) -> str:

@@ -249,20 +249,24 @@ def publish(course: Path, graded: list[Graded]) -> None:
     student, assignment = graded[0].student, graded[0].assignment
     folder = Path(directory.format_path(directory.autograded_directory, student, assignment))
     clear_halves(folder)
-    for each in graded:
-        write_file(folder / f"{each.name}.ipynb", notebook_bytes(each.notebook), READ_ONLY)
     largest = directory.max_file_size * 1000
     origins = (
         directory.format_path(directory.submitted_directory, student, assignment),
         directory.format_path(directory.source_directory, ".", assignment),
     )
-    for origin in map(Path, origins):  # the instructor's files win
+    for origin in map(Path, origins):  # what comes later wins: the instructor's files, then ours
         for path in regular_files(origin):
             ignored = utils.is_ignored(str(path), directory.ignore)
             if path.suffix == ".ipynb" or ignored or path.stat().st_size > largest:
                 continue
-            with open_regular(path) as stream:
+            try:
+                stream = open_regular(path)
+            except OSError:  # nobody may read it
+                continue
+            with stream:
                 copy_file(stream, folder / path.relative_to(origin))
+    for each in graded:
+        write_file(folder / f"{each.name}.ipynb", notebook_bytes(each.notebook), READ_ONLY)
 
 
 @dataclass
@@ -378,7 +382,8 @@ def notebook_bytes(notebook: Any) -> bytes:
 def clear_halves(folder: Path) -> None:
     """Remove what a run that was killed has left of a student's files."""
     for path in folder.rglob(f"{HALF}*"):
-        path.unlink(missing_ok=True)
+        if path.is_file():  # a student may call a folder so
+            path.unlink(missing_ok=True)
 
 
 def write_file(path: Path, content: bytes, mode: int) -> None:

@@ -10,6 +10,7 @@ from typing import BinaryIO
 
 MOST_FILES = 2000  # of a submission, looked at
 DEEPEST = 20
+LONGEST_PATH = 3000  # bytes; a copy lies below another folder, and the system's limit is 4096
 
 
 def open_regular(path: Path) -> BinaryIO:
@@ -53,8 +54,14 @@ def regular_files(
                 passed_over(f"Only the first {MOST_FILES} files were looked at.")
                 return
             path = Path(root, name)
-            mode = path.lstat().st_mode
-            if stat.S_ISLNK(mode):
+            try:
+                mode = path.lstat().st_mode
+            except OSError as error:
+                passed_over(f"{name} could not be read ({error.strerror}).")
+                continue
+            if len(os.fsencode(path)) > LONGEST_PATH:
+                passed_over(f"{name} lies too deep.")
+            elif stat.S_ISLNK(mode):
                 passed_over(f"{name} is a link and was not followed.")
             elif not stat.S_ISREG(mode):
                 passed_over(f"{name} is not a regular file.")

@@ -5,7 +5,7 @@ import json
 import nbformat
 import pytest
 
-from autograder.cli import _parser, main
+from autograder.cli import _parser, main, printable
 from autograder.keys import SUFFIX
 
 
@@ -152,3 +152,8 @@ def test_a_simulated_class_wants_an_empty_folder(tmp_path, capsys):
     assert main(["class", "structure", "--course", str(tmp_path)]) == 2
     assert "is not empty" in capsys.readouterr().err
     assert (tmp_path / "something").read_text() == "mine"
+
+
+def test_a_name_that_a_student_chose_gives_no_orders_to_the_terminal():
+    note = printable("\x1b]0;owned\x07\x1b[2J\u202eé.ipynb was taken for structure.ipynb.")
+    assert note == "?]0;owned??[2J?é.ipynb was taken for structure.ipynb."

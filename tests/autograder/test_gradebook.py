@@ -11,6 +11,7 @@ import pytest
 from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
+import autograder.gradebook as gradebook_module
 from autograder.gradebook import as_plain_markdown, course_settings, database_url, read_timestamp
 from autograder.release import nbgrader
 
@@ -190,6 +191,81 @@ def test_other_files_come_along_but_no_link_and_no_pipe(made_class, grade, tmp_p
     graded = made_class.course / "autograded/ada/structure"
     assert (graded / "data/mine.csv").read_text() == "1,2"
     assert {path.name for path in graded.iterdir()} == {"data", "structure.ipynb"}
+
+
+def test_no_file_of_a_students_takes_the_place_of_ours(made_class, grade):
+    """`structure.html` was what nbgrader would have released as the feedback."""
+    folder = made_class.notebook("ada").parent
+    (folder / "structure.html").write_text("10 of 10 points<script>forge()</script>")
+    (folder / "data.csv").write_text("theirs")
+    source = made_class.course / "source/structure"
+    (source / "data.csv").write_text("the instructor's")
+    grade(made_class.course, "ada")
+    page = made_class.course / "feedback/ada/structure/structure.html"
+    assert "forge" not in page.read_text()
+    assert "structure.sigmoid" in page.read_text()
+    copied = made_class.course / "autograded/ada/structure/data.csv"
+    assert copied.read_text() == "the instructor's"
+
+
+@pytest.mark.parametrize("ours", ["structure.ipynb", "structure.html", "data", "data/cities.csv"])
+def test_a_folder_with_the_name_of_a_file_of_ours_stops_nothing(made_class, grade, ours):
+    """It ended the whole batch, each time anew."""
+    source = made_class.course / "source/structure/data"
+    source.mkdir()
+    (source / "cities.csv").write_text("the instructor's")
+    handed_in = made_class.notebook("ada")
+    other = handed_in.rename(handed_in.with_name("mine.ipynb"))
+    in_the_way = handed_in.parent / ours
+    if ours == "data":
+        in_the_way.write_text("a file where a folder must be")
+    else:
+        in_the_way.mkdir(parents=True)
+        (in_the_way / "note.txt").write_text("below it")
+    for _ in range(2):
+        grade(made_class.course, "ada")
+        course = made_class.course
+        assert nbformat.read(course / "autograded/ada/structure/structure.ipynb", 4).cells
+        assert "structure.sigmoid" in (course / "feedback/ada/structure/structure.html").read_text()
+        cities = course / "autograded/ada/structure/data/cities.csv"
+        assert cities.read_text() == "the instructor's"
+    assert other.exists()
+
+
+def test_a_file_that_became_a_folder_since_is_copied_as_it_is_now(made_class, grade):
+    folder = made_class.notebook("ada").parent
+    (folder / "work").write_text("a file")
+    (folder / ".half-1").mkdir()
+    (folder / ".half-1/it is not.txt").write_text("")
+    grade(made_class.course, "ada")
+    (folder / "work").unlink()
+    (folder / "work").mkdir()
+    (folder / "work/more.txt").write_text("a folder")
+    grade(made_class.course, "ada")
+    assert (made_class.course / "autograded/ada/structure/work/more.txt").read_text() == "a folder"
+
+
+def test_a_file_that_nobody_may_read_or_that_lies_too_deep_stops_nothing(
+    made_class, grade, monkeypatch
+):
+    folder = made_class.notebook("ada").parent
+    (folder / "mine.csv").write_text("1,2")
+    (folder / "locked.csv").write_text("3,4")
+    deep = folder.joinpath(*["d" * 250] * 11)
+    deep.mkdir(parents=True)
+    (deep / ("f" * 250)).write_text("deep")
+    opened = gradebook_module.open_regular
+
+    def refused(path):
+        if path.name == "locked.csv":
+            raise PermissionError
+        return opened(path)
+
+    monkeypatch.setattr(gradebook_module, "open_regular", refused)
+    summary = grade(made_class.course, "ada")
+    graded = made_class.course / "autograded/ada/structure"
+    assert {path.name for path in graded.iterdir()} == {"mine.csv", "structure.ipynb"}
+    assert any("too deep" in note for _, note in summary.mended)
 
 
 @pytest.mark.parametrize("content", [b"", b"yesterday", b"\xff\xfe", b"2026-99-99", b"9" * 10_000,
