@@ -1,17 +1,22 @@
 """On each exercise page: its notebook in JupyterLite, as a file, and on Colab and Binder.
 
+And what pip installs where a notebook runs elsewhere: the notebook itself says how.
+
 Colab and Binder read notebooks from a public repository on GitHub. They are offered where
 ``make book REPOSITORY=owner/name`` says to which one the site is published (BRANCH: on which branch,
 ``gh-pages`` unless told otherwise). The workflow that publishes the site sets both.
 """
 
 import os
+from importlib.metadata import version
 from typing import Any
 
 from docutils import nodes
 from sphinx.application import Sphinx
 
 COLAB = "https://colab.research.google.com/github/{repository}/blob/{branch}/notebooks/colab/{file}"
+WHEEL_TITLE = "Package for pip (.whl)"  # the notebooks name it: autograder/how_to_work.py
+WHEEL = "autograder-{version}-py3-none-any.whl"
 BINDER = "https://mybinder.org/v2/gh/{repository}/{branch}?urlpath=lab/tree/notebooks/{file}"
 
 
@@ -28,6 +33,7 @@ def links(chapter: str) -> list[tuple[str, str]]:
     found = [
         ("Open in JupyterLite", f"../lite/lab/index.html?path={file}"),
         ("Empty notebook (.ipynb)", f"../notebooks/{file}"),
+        (WHEEL_TITLE, f"../notebooks/{WHEEL.format(version=version('autograder'))}"),
     ]
     if place := published_to():
         found.append(("Colab", COLAB.format(file=file, **place)))

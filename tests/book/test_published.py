@@ -4,9 +4,13 @@ import hashlib
 import io
 import json
 import re
+import subprocess
+import sys
 import tomllib
 import zipfile
+from collections.abc import Iterable
 from pathlib import Path
+from urllib.parse import urljoin
 
 import nbformat
 import pytest
@@ -103,7 +107,8 @@ def norm(name: str) -> str:
 
 def test_nothing_of_the_instructors_reaches_the_browser(folder: Path, lock) -> None:
     keys = map(own_wheels.keys_of, chapters())
-    for name in ("autograder", "course", "course-models", "book", *keys):
+    data = map(own_wheels.data_set, own_wheels.data_sets())
+    for name in ("autograder", "course", "course-models", "book", *keys, *data):
         with zipfile.ZipFile(folder / str(lock[name]["file_name"])) as archive:
             for member in archive.namelist():
                 assert "solution" not in member, member
@@ -134,9 +139,33 @@ def test_a_chapters_page_loads_its_keys_and_those_it_builds_on_and_no_others(fol
         assert keys == wanted
 
 
-def test_jupyterlite_has_the_keys_of_every_chapter(folder, lock) -> None:
+def data_in(names: Iterable[str]) -> set[str]:
+    return {name for name in names if name.startswith("course/data/") and name.endswith(".npz")}
+
+
+def test_a_chapters_check_loads_the_data_that_it_reads_and_no_other(folder, lock) -> None:
+    for chapter in chapters():
+        own = [each for each in registry().values() if each.chapter == chapter]
+        loaded = list(needed(lock, own_wheels.for_checks(chapter)))
+        found = {member for name in loaded for member in members(folder, lock, name)}
+        assert data_in(found) == {f"course/data/{name}.npz" for each in own for name in each.data}
+
+
+def test_a_cell_that_loads_a_data_set_waits_for_that_one_alone(folder, lock) -> None:
+    packages = {module: name for name, entry in lock.items() for module in entry["imports"]}
+    for loader in ("load_ames", "load_mnist", "load_shakespeare", "load_sunspots", "load_textures"):
+        loaded = set(needed(lock, (packages[f"course.data.{loader}"],)))
+        (name,) = loaded - {"course", *needed(lock, ("numpy",))}
+        assert data_in(members(folder, lock, name)) == {f"course/data/{loader[5:]}.npz"}
+    assert packages["course.data.load_photographs"] == packages["course.data.load_textures"]
+    assert not data_in(members(folder, lock, "course"))
+
+
+def test_jupyterlite_has_the_keys_of_every_chapter_and_every_data_set(folder, lock) -> None:
     found = {m for name in needed(lock, tuple(in_lite())) for m in members(folder, lock, name)}
     assert {f"course/keys/{name}.key" for name in registry()} <= found
+    shipped = {f"course/data/{file.name}" for file in (ROOT / "course" / "data").glob("*.npz")}
+    assert data_in(found) == shipped - set(own_wheels.LANGUAGE_MODELS)
 
 
 def test_the_same_content_is_the_same_wheel() -> None:
@@ -233,6 +262,36 @@ def test_the_copy_for_colab_installs_the_course_first(site: Path, tmp_path: Path
     assert packages == [f"https://raw.githubusercontent.com/{wanted}", "anywidget"]
 
 
+def test_a_notebook_that_is_uploaded_by_hand_says_how_the_course_is_installed(site: Path) -> None:
+    for chapter in chapters():
+        notebook = nbformat.read(site / "notebooks" / f"{chapter}.ipynb", as_version=4)
+        first = next(n for n, cell in enumerate(notebook.cells) if cell.cell_type == "code")
+        above = "\n".join(cell.source for cell in notebook.cells[:first])
+        assert "No module named 'autograder'" in above, chapter
+        assert "`%pip install ADDRESS anywidget`" in above, "as the copy for Colab does"
+        assert f"*{notebook_links.WHEEL_TITLE}*" in above, "the title of a link of the page"
+
+
+def test_what_the_pages_link_offers_can_be_installed_and_checks(
+    site: Path, address: str, tmp_path: Path
+) -> None:
+    target = dict(notebook_links.links("structure"))[notebook_links.WHEEL_TITLE]
+    assert f'href="{target}"' in (site / "course" / "structure.html").read_text("utf-8")
+    install = ["-m", "pip", "install", "--quiet", "--no-deps", "--target", str(tmp_path)]
+    command = [sys.executable, *install, urljoin(f"{address}course/structure.html", target)]
+    subprocess.run(command, check=True, timeout=120)
+    code = (
+        f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+        "import numpy as np\nimport autograder\n"
+        "report = autograder.check('structure.relu', lambda z: np.maximum(z, 0))\n"
+        "print(autograder.__file__, report.verdict.right)"
+    )
+    ran = subprocess.run(
+        [sys.executable, "-I", "-c", code], capture_output=True, text=True, check=True
+    )
+    assert ran.stdout.split()[-2:] == [str(tmp_path / "autograder" / "__init__.py"), "True"]
+
+
 def test_binder_is_given_a_python_that_the_course_runs_on(tmp_path: Path) -> None:
     for_binder(tmp_path, "autograder-0.1.0-py3-none-any.whl")
     name, _, version = (tmp_path / "runtime.txt").read_text().strip().partition("-")
@@ -250,6 +309,7 @@ def test_colab_and_binder_are_offered_where_the_repository_is_known(
     assert [text for text, _ in notebook_links.links("loss")] == [
         "Open in JupyterLite",
         "Empty notebook (.ipynb)",
+        notebook_links.WHEEL_TITLE,
     ]
     monkeypatch.setenv("REPOSITORY", "someone/nn")
     addresses = dict(notebook_links.links("loss"))
