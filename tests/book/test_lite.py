@@ -16,6 +16,7 @@ def relu(z):
     return np.maximum(z, 0)
 
 display(check("structure.relu"), explorable("neuron"), explorer(np.tanh))"""
+Lite = tuple[Page, list[str], list[str]]
 LITE = "lite/lab/index.html?path=structure.ipynb"
 LONG = 120_000  # milliseconds: JupyterLab, Python and Matplotlib start
 
@@ -38,36 +39,45 @@ def run_in_new_cell(page: Page, address: str, code: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def lite(browser: Browser, address: str) -> Iterator[tuple[Page, list[str]]]:
-    """The first chapter's notebook with the code run in a new cell, and the hosts that were asked."""
+def lite(browser: Browser, address: str) -> Iterator[Lite]:
+    """The first chapter's notebook with the code run in a new cell, the hosts that were asked, and
+    what the console was told."""
     hosts: list[str] = []
+    told: list[str] = []
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.on("request", lambda request: hosts.append(urlsplit(request.url).netloc))
+    context.on("console", lambda message: told.append(message.text))
     page = context.new_page()
     run_in_new_cell(page, address, CODE)
     page.locator(".jp-OutputArea-output .ag-right").first.wait_for(timeout=LONG)
-    yield page, hosts
+    yield page, hosts, told
     context.close()
 
 
-def test_an_exercise_is_checked(lite: tuple[Page, list[str]]) -> None:
-    page, _ = lite
+def test_an_exercise_is_checked(lite: Lite) -> None:
+    page, _, _ = lite
     verdict = page.locator(".jp-OutputArea-output .ag-right").first
     expect(verdict).to_contain_text("structure.relu is right")
 
 
-def test_the_books_figures_and_sliders_work(lite: tuple[Page, list[str]]) -> None:
-    page, _ = lite
+def test_the_books_figures_and_sliders_work(lite: Lite) -> None:
+    page, _, _ = lite
     expect(page.locator(".jp-OutputArea-output input[type=range]").first).to_be_attached()
     expect(page.locator(".widget-slider").first).to_be_attached(timeout=LONG)
     expect(page.locator(".jp-OutputArea-output img").first).to_be_attached(timeout=LONG)
 
 
-def test_nothing_is_asked_of_another_host(lite: tuple[Page, list[str]], address: str) -> None:
-    _, hosts = lite
+def test_nothing_is_asked_of_another_host(lite: Lite, address: str) -> None:
+    _, hosts, _ = lite
     assert set(hosts) - {""} == {urlsplit(address).netloc}
 
 
-def test_nothing_is_said_on_standard_error(lite: tuple[Page, list[str]]) -> None:
-    page, _ = lite
+def test_nothing_is_said_on_standard_error(lite: Lite) -> None:
+    page, _, _ = lite
     assert page.locator("[data-mime-type='application/vnd.jupyter.stderr']").count() == 0
+
+
+def test_extensions_were_built_for_a_jupyterlab_that_jupyterlite_has(lite: Lite) -> None:
+    """Else the browser's console warns, and the extension runs on what it was not built for."""
+    _, _, told = lite
+    assert not [text for text in told if text.startswith(("Unsatisfied version", "No satisfying"))]
