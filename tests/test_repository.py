@@ -297,3 +297,13 @@ def test_the_image_has_whatever_the_grader_imports():
     needed = others - in_the_students_page - come_with_nbgrader
     assert "nbgrader" in needed
     assert {packages.get(name, name) for name in needed} <= packages_of_the_image()
+
+
+def test_the_readme_s_exercise_is_told_as_the_readme_says(keys: Path, capsys) -> None:
+    code = (ROOT / "README.md").read_text("utf-8").split("```python\n")[1].split("```")[0]
+    exec(compile(code, "README.md", "exec"), {"__name__": "readme"})
+    said = capsys.readouterr().out
+    found = [said.index(words) for words in (
+        "structure.sigmoid is not right yet", "Where to look: ", "The mistake: ", "Hint 1 of 3: ",
+    )]  # fmt: skip
+    assert found == sorted(found)
