@@ -36,6 +36,9 @@ def _batches(returned: Any) -> list[Any]:
     return [tuple(batch) for batch in batches]
 
 
+MOST_ROWS = 100  # in an epoch, for each sample
+
+
 def training_set(rng: np.random.Generator, n: int, *shape: int) -> dict[str, np.ndarray]:
     """Samples that are all different, with labels that repeat."""
     return {"x": rng.normal(size=(n, *shape)), "labels": rng.permutation(np.arange(n) % 4)}
@@ -63,7 +66,12 @@ def order_cases(rng: np.random.Generator) -> Cases:
 
 
 def rows_of(epoch: Epoch, x: np.ndarray) -> list[int]:
-    """Which sample each row of the batches is; -1 for one that is none."""
+    """Which sample each row of the batches is; -1 for one that is none.
+
+    An epoch of far more rows than there are samples has none that it is worth looking at.
+    """
+    if sum(len(x_batch) for x_batch, _ in epoch) > MOST_ROWS * len(x):
+        return [-1]
     place = {row.tobytes(): i for i, row in enumerate(x)}
     return [
         place.get(np.ascontiguousarray(row, dtype=x.dtype).tobytes(), -1)

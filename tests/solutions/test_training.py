@@ -10,6 +10,7 @@ from autograder.ask import ask
 from autograder.checking import judge
 from autograder.exercise import Question
 from autograder.exercises import find
+from autograder.exercises.training_batches import rows_of
 from autograder.exercises.training_classifier import FULL, accuracy, scrambled
 from autograder.exercises.training_network import initial_parameters, logits_of, loss_and_grads
 from autograder.exercises.training_runs import FAULTS, run_with
@@ -136,6 +137,13 @@ def test_an_epoch_holds_every_sample_once_with_its_label(n, size):
     np.testing.assert_array_equal(np.sort(rows[:, 0]), x[:, 0])
     np.testing.assert_array_equal(rows[:, 0] * 5, ys)
     assert [len(batch) for batch, _ in batches[:-1]] == [size] * (len(batches) - 1)
+
+
+def test_an_epoch_of_far_too_many_rows_is_not_looked_at_row_by_row():
+    """Sixty million rows fit into one answer, and took the grader a minute for each question."""
+    x = np.arange(6.0).reshape(3, 2)
+    assert rows_of([(x, np.arange(3))] * 100, x) == [0, 1, 2] * 100
+    assert rows_of([(np.zeros((400, 1), np.uint8), np.zeros(400))], x) == [-1]
 
 
 def test_every_order_of_samples_occurs():
