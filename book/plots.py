@@ -112,6 +112,7 @@ def stack(figure: Figure, rows: int, columns: int) -> None:
     x_name, y_name = panels[-1].get_xlabel(), panels[0].get_ylabel()
     x_at_rim = not panels[0].get_xlabel()
     figure.set_size_inches(PHONE, rows * height)
+    figure.set_layout_engine("constrained", h_pad=0.1)  # a title stands apart from the panel above
     grid = figure.add_gridspec(rows, columns)
     for number, panel in enumerate(panels):
         panel.set_subplotspec(grid[number])
