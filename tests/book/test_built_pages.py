@@ -178,7 +178,19 @@ def test_each_exercise_page_says_how_to_work_in_the_page(soups: dict[str, Beauti
 
 
 def test_the_address_of_the_site_leads_to_the_home_page(site: Path) -> None:
-    assert "book/index.html" in (site / "index.html").read_text("utf-8")
+    page = BeautifulSoup((site / "index.html").read_text("utf-8"), "html.parser")
+    assert page.select_one("meta[http-equiv=refresh]")["content"].endswith("url=book/index.html")
+    assert page.html["lang"] == "en"
+    assert page.title.text == "Neural networks, verified"
+
+
+def test_every_page_names_its_icon_so_that_no_browser_asks_the_host_for_one(
+    site: Path, all_pages: list[str]
+) -> None:
+    for page in all_pages:
+        soup = BeautifulSoup((site / page).read_text("utf-8"), "html.parser")
+        icon = soup.select_one("link[rel=icon]")["href"]
+        assert (site / page).parent.joinpath(icon).is_file(), page
 
 
 def test_no_line_can_end_between_a_parenthesis_and_a_short_formula(
