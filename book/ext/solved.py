@@ -18,6 +18,7 @@ from autograder.exercises import find, registry
 from autograder.notebook import BEGIN, END, solution_source
 from autograder.record import alternatives_of
 from autograder.student_source import NoSource, source_as
+from book.ext.hanging_lines import hang
 
 
 def with_solutions() -> bool:
@@ -56,7 +57,7 @@ def solutions_of(name: str) -> list[dict[str, str]]:
 
 
 def highlighted(source: str) -> str:
-    return highlight(source, PythonLexer(), HtmlFormatter(cssclass="highlight"))
+    return hang(highlight(source, PythonLexer(), HtmlFormatter(cssclass="highlight")))
 
 
 def setup(app: Sphinx) -> dict[str, object]:

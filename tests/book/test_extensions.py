@@ -3,9 +3,14 @@
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
+from pygments import highlight
+from pygments.formatters import HtmlFormatter
+from pygments.lexers import PythonLexer
 
 from book.ext.execution import FINGERPRINT, drop_if_stale, fingerprint
 from book.ext.glossary_backlinks import canonical, pattern
+from book.ext.hanging_lines import hang
 from book.ext.katex_math import parts_of
 from book.palette import as_css, palette
 from book.plots import DATA, follow_theme
@@ -93,3 +98,15 @@ def test_a_plot_takes_its_colors_from_the_page() -> None:
 )
 def test_a_formula_parts_at_its_wide_gaps_and_nowhere_inside(tex: str, parts: list[str]) -> None:
     assert [part.strip() for part in parts_of(tex)] == parts
+
+
+def test_each_line_of_code_knows_its_indentation_and_the_text_stays() -> None:
+    code = "def f(x):\n    \"\"\"Two lines,\n\n        x < 0.\"\"\"\n    return x\n"
+    before = highlight(code, PythonLexer(), HtmlFormatter())
+    after = BeautifulSoup(hang(before), "html.parser")
+    assert after.pre.get_text() == code
+    lines = after.select("pre > .code-line")
+    assert [line.get_text() for line in lines] == code.splitlines(keepends=True)
+    assert [line["style"] for line in lines] == [
+        f"--indent:{indent}ch" for indent in (0, 4, 0, 8, 4)
+    ]

@@ -7,6 +7,8 @@ import { EditorState } from "@codemirror/state";
 import { drawSelection, EditorView, highlightSpecialChars, keymap, lineNumbers } from "@codemirror/view";
 import { classHighlighter } from "@lezer/highlight";
 
+import { hangingLines } from "./hanging.ts";
+
 export interface Editor {
   readonly element: HTMLElement;
   get text(): string;
@@ -46,6 +48,7 @@ export function makeEditor({ text, label, run, leave, change }: Wishes): Editor 
         highlightSpecialChars(),
         indentOnInput(),
         bracketMatching(),
+        hangingLines,
         indentUnit.of("    "),
         pythonLanguage,
         syntaxHighlighting(classHighlighter),

@@ -134,6 +134,38 @@ def test_answers_and_results_survive_a_reload_and_can_be_cleared(
         expect(tab.locator("textarea.live-answer")).to_have_value("")
 
 
+# Where the rows of a line that is shown on several begin, after its indentation.
+ROWS_BEGIN = """(line) => {
+  const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+  const range = document.createRange();
+  let skip = line.textContent.search(/\\S/);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    if (skip < text.length) { range.setStart(text, skip); break; }
+    skip -= text.length;
+  }
+  range.setEndAfter(line.lastChild);
+  const rows = new Map();
+  for (const { top, left, width } of range.getClientRects())
+    if (width) rows.set(Math.round(top), Math.min(left, rows.get(Math.round(top)) ?? Infinity));
+  return [...rows.values()];
+}"""
+
+
+@pytest.mark.parametrize("where", [".code-line", ".cm-line"])
+def test_a_long_line_goes_on_below_its_own_beginning(
+    browser: Browser, address: str, where: str
+) -> None:
+    with opened(browser, address, PAGE) as (tab, _):
+        tab.set_viewport_size({"width": 390, "height": 844})
+        it = card(tab, "neuron")
+        it.scroll_into_view_if_needed()
+        if where == ".cm-line":
+            press(it, "Edit")
+        first, *more = it.locator(where).nth(1).evaluate(ROWS_BEGIN)
+        assert more
+        assert all(begins > first for begins in more)
+
+
 def test_a_change_after_the_check_is_told(browser: Browser, address: str) -> None:
     with opened(browser, address, PAGE) as (tab, _):
         it = answer(tab, "neuron", RIGHT)
