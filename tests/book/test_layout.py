@@ -41,6 +41,10 @@ TOO_SMALL = """() => [...document.querySelectorAll(
   .filter(([box]) => box.height && box.height < 40)
   .map(([box, each]) => `${box.height} ${each.tagName} ${each.className}: ${each.textContent || each.ariaLabel}`)"""
 
+CUT = """() => [...document.querySelectorAll(".prev-next-area a")]
+  .filter((each) => each.scrollWidth > each.clientWidth)
+  .map((each) => `is cut: ${each.textContent.trim()}`)"""
+
 
 @pytest.fixture(params=WIDTHS)
 def page(request: pytest.FixtureRequest, browser: Browser) -> Iterator[Page]:
@@ -70,7 +74,7 @@ def test_nothing_sticks_out_of_any_page(page: Page, address: str, all_pages: lis
 
 
 @pytest.mark.parametrize("page", ["phone"], indirect=True)
-def test_a_phone_shows_formulas_whole_letters_legible_and_controls_a_finger_can_hit(
+def test_a_phone_shows_formulas_and_titles_whole_letters_legible_and_controls_a_finger_can_hit(
     page: Page, address: str, pages: list[str]
 ) -> None:
     found = []
@@ -78,6 +82,6 @@ def test_a_phone_shows_formulas_whole_letters_legible_and_controls_a_finger_can_
         page.goto(address + name)
         scroll_through(page)
         page.evaluate("document.fonts.ready")
-        for what in (TOO_WIDE, SHRUNK, TOO_SMALL):
+        for what in (TOO_WIDE, SHRUNK, TOO_SMALL, CUT):
             found += [f"{name}: {each}" for each in page.evaluate(what)]
     assert not found, "\n".join(found)
