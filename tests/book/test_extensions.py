@@ -101,7 +101,7 @@ def test_a_formula_parts_at_its_wide_gaps_and_nowhere_inside(tex: str, parts: li
 
 
 def test_each_line_of_code_knows_its_indentation_and_the_text_stays() -> None:
-    code = "def f(x):\n    \"\"\"Two lines,\n\n        x < 0.\"\"\"\n    return x\n"
+    code = 'def f(x):\n    """Two lines,\n\n        x < 0."""\n    return x\n'
     before = highlight(code, PythonLexer(), HtmlFormatter())
     after = BeautifulSoup(hang(before), "html.parser")
     assert after.pre.get_text() == code
