@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import difflib
+import errno
 import json
 import os
 import shutil
@@ -32,6 +33,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (UnknownExercise, KeyProblem) as error:
         return _complain(str(error))
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            return _complain("the disk is full. Nothing is lost: make room and run this again.")
         if error.filename is None:
             raise
         return _complain(f"{error.filename}: {error.strerror}.")
@@ -219,6 +222,8 @@ def _cores() -> int:
 def _grade(options: argparse.Namespace) -> int:
     from concurrent.futures import BrokenExecutor
 
+    from sqlalchemy.exc import DBAPIError
+
     from autograder.doctor import NotIsolated, require
     from autograder.gradebook import GradebookProblem
     from autograder.grading import (
@@ -258,6 +263,11 @@ def _grade(options: argparse.Namespace) -> int:
             summary = grade_class(job, students, executor)
     except (NotIsolated, SecretProblem, GradebookProblem, NoCluster) as error:
         return _complain(str(error))
+    except DBAPIError as error:
+        return _complain(
+            f"the gradebook cannot be written: {error.orig}. Nothing is lost: grade again, and it "
+            "goes on where it was."
+        )
     except BrokenExecutor:
         return _complain(
             "a worker was killed, perhaps for lack of memory. Nothing is lost: grade again, and it "

@@ -7,8 +7,11 @@ rows are those that stock nbgrader would have written.
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import json
 import logging
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -33,11 +36,13 @@ from autograder.grading import Result
 from autograder.regular_files import open_regular, regular_files
 from autograder.release import CONFIG, find_commands
 from autograder.repair import copied, grade_id_of
+from autograder.secret_keys import STATE
 from autograder.whole_file import HALF, whole_file
 
 READ_ONLY = 0o444
 LONGEST_TIMESTAMP = 200
 LONGEST_TRANSACTION = 0.5  # seconds; others who write wait so long, and SQLite lets them for five
+OTHER_ENDS = 5.0  # seconds in which the workers of a run that was killed have ended
 NOT_OURS = "This cell is not an exercise of the course; grade it by hand."
 
 
@@ -79,9 +84,16 @@ def database_url(directory: CourseDirectory) -> str:
 
 
 class Writer:
-    """The one writer of a class's gradebook. Use it as a context manager."""
+    """The one writer of a class's gradebook. Use it as a context manager.
+
+    Raises
+    ------
+    GradebookProblem
+        Where another run is writing, or a write does not fit the gradebook.
+    """
 
     def __init__(self, course: Path) -> None:
+        self._alone = only_writer(course)
         find_commands()  # a new gradebook asks `alembic` for its version
         self.config, self.directory = course_settings(course)
         self.gradebook = Gradebook(database_url(self.directory), self.directory.course_id)
@@ -108,6 +120,7 @@ class Writer:
                 self.commit()
         finally:
             self.gradebook.close()
+            os.close(self._alone)
 
     def write(self, results: list[Result]) -> list[Graded]:
         """Record one student's results, until `commit` for this connection only. Twice is the same
@@ -227,6 +240,35 @@ class Writer:
                  for cell in (*notebook.grade_cells, *notebook.task_cells)},
             )  # fmt: skip
         return self.sources[notebook.id]
+
+
+def only_writer(course: Path) -> int:
+    """A descriptor that only one process has at a time; it is given back by closing it, or by the
+    end of the process and its workers.
+
+    Raises
+    ------
+    GradebookProblem
+        Where another run has it.
+    """
+    place = course / STATE / "writing"
+    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    descriptor = os.open(place, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    end = time.monotonic() + OTHER_ENDS
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return descriptor
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):  # a disk that knows no locks
+                return descriptor
+        if time.monotonic() > end:
+            os.close(descriptor)
+            raise GradebookProblem(
+                f"Another `autograder grade` is at work in {course}, and two cannot write one "
+                "gradebook. Let it end; what it has graded is not graded again."
+            )
+        time.sleep(0.1)
 
 
 def score_of(grade: Any) -> float:

@@ -1,5 +1,6 @@
 """The `autograder` command: exit statuses, and messages instead of tracebacks."""
 
+import errno
 import json
 
 import nbformat
@@ -157,3 +158,12 @@ def test_a_simulated_class_wants_an_empty_folder(tmp_path, capsys):
 def test_a_name_that_a_student_chose_gives_no_orders_to_the_terminal():
     note = printable("\x1b]0;owned\x07\x1b[2J\u202eé.ipynb was taken for structure.ipynb.")
     assert note == "?]0;owned??[2J?é.ipynb was taken for structure.ipynb."
+
+
+def test_a_full_disk_is_said_to_be_full(monkeypatch, capsys):
+    def full(options):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("autograder.cli._doctor", full)
+    assert main(["doctor"]) == 2
+    assert "the disk is full" in capsys.readouterr().err

@@ -12,7 +12,14 @@ from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 
 import autograder.gradebook as gradebook_module
-from autograder.gradebook import as_plain_markdown, course_settings, database_url, read_timestamp
+from autograder.gradebook import (
+    GradebookProblem,
+    Writer,
+    as_plain_markdown,
+    course_settings,
+    database_url,
+    read_timestamp,
+)
 from autograder.release import nbgrader
 
 STOCK = """
@@ -191,6 +198,15 @@ def test_other_files_come_along_but_no_link_and_no_pipe(made_class, grade, tmp_p
     graded = made_class.course / "autograded/ada/structure"
     assert (graded / "data/mine.csv").read_text() == "1,2"
     assert {path.name for path in graded.iterdir()} == {"data", "structure.ipynb"}
+
+
+def test_a_second_run_on_a_class_is_refused_while_the_first_writes(made_class, grade, monkeypatch):
+    """Both would make the same students, and one ended in a traceback of the database's."""
+    monkeypatch.setattr(gradebook_module, "OTHER_ENDS", 0.2)
+    course = made_class.course
+    with Writer(course), pytest.raises(GradebookProblem, match="Another `autograder grade`"):
+        grade(course, "ada")
+    grade(course, "ada")
 
 
 def test_no_file_of_a_students_takes_the_place_of_ours(made_class, grade):
