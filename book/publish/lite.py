@@ -25,7 +25,11 @@ START = "lite_start.js"
 BEGINS = re.compile(r"await import\(\s*'(\.{1,2}/)config-utils\.js")
 SETTINGS = {
     "@jupyterlab/apputils-extension:themes": {"adaptive-theme": True},
-    "@jupyterlab/notebook-extension:tracker": {"windowingMode": "none"},
+    # A cell that is run before its kernel begins to start is forgotten: then at least it is said.
+    "@jupyterlab/notebook-extension:tracker": {
+        "windowingMode": "none",
+        "enableKernelInitNotification": True,
+    },
 }
 
 

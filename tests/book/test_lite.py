@@ -81,3 +81,31 @@ def test_extensions_were_built_for_a_jupyterlab_that_jupyterlite_has(lite: Lite)
     """Else the browser's console warns, and the extension runs on what it was not built for."""
     _, _, told = lite
     assert not [text for text in told if text.startswith(("Unsatisfied version", "No satisfying"))]
+
+
+# Runs the first code cell as soon as it is there, which is seconds before its kernel begins to start.
+RUN_AT_ONCE = """() => {
+  const look = () => {
+    const cell = document.querySelector(".jp-Notebook .jp-CodeCell .cm-content");
+    if (!cell) return requestAnimationFrame(look);
+    cell.focus();
+    const [bubbles, composed, cancelable] = [true, true, true];
+    const key = { key: "Enter", code: "Enter", keyCode: 13, shiftKey: true };
+    cell.dispatchEvent(new KeyboardEvent("keydown", { ...key, bubbles, composed, cancelable }));
+  };
+  requestAnimationFrame(look);
+}"""
+TOLD_OR_RUN = """() => document.querySelector(".Toastify__toast")?.innerText.includes("still initializing")
+  || /\\[(\\*|1)\\]/.test(document.querySelector(".jp-CodeCell .jp-InputPrompt")?.innerText)"""
+
+
+def test_a_cell_that_is_run_before_there_is_a_kernel_is_not_forgotten_in_silence(
+    browser: Browser, address: str
+) -> None:
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.add_init_script(f"({RUN_AT_ONCE})()")
+    page.goto(address + LITE)
+    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
+    page.wait_for_function(TOLD_OR_RUN)
+    context.close()
