@@ -238,6 +238,13 @@ def test_numbers_that_are_wrong_in_float32_alone_are_refused(build):
     assert "differ from those in float64" in says(build(softmax, STAYS).verdict(student))[0]
 
 
+def test_zeros_have_not_stayed_float32(build):
+    """They earned a fifth of the points of a gradient that is never zero."""
+    assert says(build(softmax, STAYS).verdict(np.zeros_like)) == [
+        "All numbers are zero, in float32 and in float64."
+    ]
+
+
 @pytest.mark.parametrize("answer", [None, 3.0, [], "text"])
 def test_what_is_no_array_does_not_stay_float32(build, answer):
     assert not build(softmax, STAYS).verdict(lambda x: answer).right
