@@ -15,11 +15,12 @@ import hashlib
 import json
 import math
 import multiprocessing
+import os
 import re
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -55,6 +56,8 @@ from autograder.whole_file import whole_file
 
 UNJUDGED = "What your code returned could not be judged. Show this to your instructor."
 T = TypeVar("T")
+TOGETHER = 8  # students that one worker grades one after the other, at most
+AHEAD = 32  # groups of them that are given out at a time
 TRIES = 2  # a child that died or took too long may have met a busy machine
 
 
@@ -166,11 +169,8 @@ class _Run:
     def _keys_of(self, student: str) -> dict[str, tuple[Key, str]]:
         """The student's key for each exercise, and its hash."""
         course = self.grader.course
-        secret, count = course_secret(course), key_count(course)
-        return {
-            each.name: secret_key(course, each.name, number_for(secret, student, each.name, count))
-            for each in self.exercises
-        }
+        number = number_for(course_secret(course), student, key_count(course))
+        return {each.name: secret_key(course, each.name, number) for each in self.exercises}
 
     def _with_time_to_train(self, limits: Limits) -> Limits:
         """The limits of the whole submission, and on top what its long exercises may take."""
@@ -417,6 +417,11 @@ def grade_submission(job: Job, student: str) -> list[Result]:
     return grader.grade(student, job.assignment)
 
 
+def grade_submissions(job: Job, students: Sequence[str]) -> list[list[Result]]:
+    """Grade some students' submissions, one after the other, in this process's own sandbox."""
+    return [grade_submission(job, student) for student in students]
+
+
 _starting = threading.Lock()
 
 
@@ -442,8 +447,12 @@ def workers(job: Job, count: int) -> ProcessPoolExecutor:
     They end with this process, however it ends.
     """
     warm_sandbox(job.isolation, job.preload)
+    gc.freeze()  # nbgrader and what it loads is no garbage: it need not be searched for any
+    forking = multiprocessing.get_context("fork")
+    cores = sorted(os.sched_getaffinity(0))
+    own = len(cores) if count >= len(cores) else 0
     return ProcessPoolExecutor(
-        count, mp_context=multiprocessing.get_context("fork"), initializer=_become_worker
+        count, forking, initializer=_become_worker, initargs=(cores[:own], forking.Value("i"))
     )
 
 
@@ -469,8 +478,14 @@ def cluster(address: str) -> Iterator[Executor]:
         yield executor
 
 
-def _become_worker() -> None:
+def _become_worker(cores: list[int], begun: Any) -> None:
+    """Where there are as many workers as cores, each has one of its own and so have the processes of
+    its submissions: they answer in turns, and to wake another core takes longer than an answer."""
     die_with_parent()
+    if cores:
+        with begun.get_lock():
+            os.sched_setaffinity(0, {cores[begun.value % len(cores)]})
+            begun.value += 1
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     gc.freeze()  # looking for garbage would copy all that is shared with the main process
 
@@ -479,12 +494,28 @@ def grade_all(
     job: Job,
     students: Iterable[str],
     executor: Executor,
-    ahead: int = 64,
     before_waiting: Callable[[], None] = lambda: None,
 ) -> Iterator[list[Result]]:
-    """Grade many submissions side by side; results come in the students' order, as they are ready."""
-    given = (executor.submit(grade_submission, job, student) for student in students)
-    return in_turn(given, ahead, before_waiting)
+    """Grade many submissions side by side; students of one key number come one after the other, so
+    that few keys are in memory and each is loaded once."""
+    given = (
+        executor.submit(grade_submissions, job, group) for group in by_number(job.course, students)
+    )
+    for results in in_turn(given, AHEAD, before_waiting):
+        yield from results
+
+
+def by_number(course: Path, students: Iterable[str]) -> list[list[str]]:
+    """The students in groups of one key number, none larger than `TOGETHER`."""
+    secret, count = course_secret(course), key_count(course)
+    numbers: dict[int, list[str]] = {}
+    for student in students:
+        numbers.setdefault(number_for(secret, student, count), []).append(student)
+    return [
+        group[start : start + TOGETHER]
+        for _, group in sorted(numbers.items())
+        for start in range(0, len(group), TOGETHER)
+    ]
 
 
 def in_turn(

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograder.ask import Answer
-from autograder.data import DataError, decode, encode
+from autograder.data import PREFIX, DataError, decode, encode, unpack_prefix
 from autograder.exercise import Exercise, Question, Told
 from autograder.whole_file import whole_file
 
@@ -78,6 +78,19 @@ def save(key: Key, exercise: Exercise, path: Path) -> None:
     }
     with whole_file(path) as stream:
         stream.write(encode(message))
+
+
+def is_current(exercise: Exercise, path: Path) -> bool:
+    """Whether a whole key for this version of the exercise lies there, as its beginning says."""
+    begins = encode({"format": FORMAT, "fingerprint": fingerprint(exercise)})[PREFIX.size : -2]
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(PREFIX.size + len(begins))
+            size = os.fstat(stream.fileno()).st_size
+        announced = sum(unpack_prefix(head[: PREFIX.size]))
+    except (OSError, DataError):
+        return False
+    return size == PREFIX.size + announced and head[PREFIX.size :] == begins
 
 
 def load(exercise: Exercise, path: Any) -> Key:

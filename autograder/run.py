@@ -15,7 +15,7 @@ from autograder.gradebook import Graded, Writer, publish
 from autograder.grading import Job, exercises_in, grade_all, in_turn, released_notebooks
 from autograder.secret_keys import course_secret, key_count, number_for
 
-AHEAD = 64  # submissions that are graded or published before the writer has caught up
+AHEAD = 64  # submissions whose files are written before the bar has caught up
 LINE_SECONDS = 5.0  # between two lines where there is no terminal
 
 
@@ -56,7 +56,7 @@ def _recorded(
     writer: Writer,
     mended: list[tuple[str, str]],
 ) -> Iterator[list[Graded]]:
-    for results in grade_all(job, students, executor, AHEAD, writer.commit):
+    for results in grade_all(job, students, executor, writer.commit):
         for result in results:
             mended += [(result.student, note) for note in result.notes]
         yield writer.write(results)
@@ -71,7 +71,7 @@ def keys_needed(job: Job, students: Sequence[str]) -> list[tuple[str, int]]:
         for exercise in exercises_in(notebook)
     }
     return sorted(
-        {(name, number_for(secret, each, name, count)) for name in exercises for each in students}
+        {(name, number_for(secret, each, count)) for name in exercises for each in students}
     )
 
 

@@ -17,10 +17,11 @@ from pathlib import Path
 
 from autograder.exercise import Exercise
 from autograder.exercises import find
-from autograder.keys import SUFFIX, Key, KeyProblem, load, save
+from autograder.keys import SUFFIX, Key, is_current, load, save
 
 STATE = ".autograder"  # below the class's folder
 COUNT = 64
+KEPT = 64  # keys in memory: students of one number are graded one after the other
 Progress = Callable[[int, int], None]  # how many are done, of how many
 
 
@@ -76,9 +77,9 @@ def course_secret(course: Path) -> bytes:
     return content
 
 
-def number_for(secret: bytes, student: str, exercise: str, count: int = COUNT) -> int:
-    """Which of the keys a student gets."""
-    return int.from_bytes(_digest(secret, "student", student, exercise)) % count
+def number_for(secret: bytes, student: str, count: int = COUNT) -> int:
+    """Which of the keys of each exercise a student gets."""
+    return int.from_bytes(_digest(secret, "student", student)) % count
 
 
 def key_count(course: Path) -> int:
@@ -144,11 +145,7 @@ def record_missing(
 
 
 def _is_there(course: Path, name: str, number: int) -> bool:
-    try:
-        secret_key(course, name, number)  # kept, also for the workers that are forked from here
-    except KeyProblem:
-        return False
-    return True
+    return is_current(find(name), key_path(course, name, number))
 
 
 def _record_one(course: Path, secret: bytes, name: str, number: int) -> None:
@@ -179,7 +176,7 @@ def secret_key(course: Path, exercise: str, number: int) -> tuple[Key, str]:
     return _loaded(path, changed, exercise)
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=KEPT)
 def _loaded(path: Path, changed: int, exercise: str) -> tuple[Key, str]:
     return load(find(exercise), path), hashlib.sha256(path.read_bytes()).hexdigest()
 

@@ -23,22 +23,21 @@ from autograder.sandbox.policy import MEGABYTE
 LARGEST_QUESTION = 256 * MEGABYTE
 
 
-def serve(connection: Any) -> None:
+def serve(grader: wire.Wire) -> None:
     """Run the cells and answer the questions that come, until the grader hangs up.
 
     A list of cells is run in a namespace of its own; questions are put to what came last.
     """
-    grader = wire.Wire(connection, takes_memory=True)
     namespace: dict[str, Any] = {}
     while True:
-        request, copy, in_memory = grader.receive_question(LARGEST_QUESTION)
+        request, copy, through_memory = grader.receive_question(LARGEST_QUESTION)
         if type(request) is list:
             namespace = _new_main()
             grader.send([_run(cell, namespace) for cell in request])
             continue
         answer = _answer(request, copy["arguments"], namespace)
         try:
-            grader.answer(_as_list(answer), in_memory)
+            grader.answer(_as_list(answer), through_memory)
         except DataError as error:
             grader.send(_as_list(Answer(problem="not data", detail=str(error))))
 

@@ -1,9 +1,10 @@
 """The warm process: NumPy in memory, no secret; forks a confined child a submission and watches it.
 
 Started by `session.Sandbox` as ``python -m autograder.sandbox.server DESCRIPTOR ISOLATION``. Over
-the descriptor come jobs, each with three descriptors of its own: the child's wire, a control socket
-and a file in memory for what is printed. A child ends when its submission's time is over or the
-grader closes the control socket, over which it is told how the child ended.
+the descriptor come jobs, each with four descriptors of its own: the child's wire, the memory that it
+shares with the grader, a control socket and a file in memory for what is printed. A child ends when its
+submission's time is over or the grader closes the control socket, over which it is told how the child
+ended.
 """
 
 from __future__ import annotations
@@ -180,33 +181,36 @@ class _Server:
         return {each for each, _ in waiting.poll(None if left == float("inf") else left * 1000)}
 
     def _start(self) -> bool:
-        message, ancillary, _, _ = self.jobs.recvmsg(JOB, socket.CMSG_SPACE(3 * 4))
+        message, ancillary, _, _ = self.jobs.recvmsg(JOB, socket.CMSG_SPACE(4 * 4))
         if not message:
             return False
         descriptors = array.array("i")
         for level, kind, data in ancillary:
             if level == socket.SOL_SOCKET and kind == socket.SCM_RIGHTS:
                 descriptors.frombytes(data)
-        connection, control, printed = descriptors
-        child = _Child(Limits(**json.loads(message)), control, printed)
+        connection, memory, control, printed = descriptors
+        job = json.loads(message)
+        child = _Child(Limits(**job["limits"]), control, printed)
         child.reading, writing = os.pipe()
         child.pid = self.confinement.fork()
         if child.pid == 0:
             try:
-                self._become(child, connection, writing)
+                os.sched_setaffinity(0, job["cores"])
+                self._become(child, connection, memory, writing)
             finally:
                 os._exit(CONFINEMENT_FAILED)
         os.close(writing)
         os.close(connection)
+        os.close(memory)
         os.set_blocking(child.reading, False)
         child.process = os.pidfd_open(child.pid)
         self.children.append(child)
         return True
 
-    def _become(self, me: _Child, connection: int, output: int) -> None:
+    def _become(self, me: _Child, connection: int, memory: int, output: int) -> None:
         """Be the child: leave everything of the others, confine, serve."""
         from autograder.sandbox import child
-        from autograder.sandbox.wire import WireError
+        from autograder.sandbox.wire import Memory, Wire, WireError
 
         self.jobs.close()
         for other in self.children:
@@ -226,7 +230,7 @@ class _Server:
             print(f"confinement failed: {error}")
             os._exit(CONFINEMENT_FAILED)
         with contextlib.suppress(WireError):  # the grader has hung up
-            child.serve(grader)
+            child.serve(Wire(grader, Memory(memory)))
         os._exit(0)
 
 

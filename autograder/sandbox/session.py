@@ -112,9 +112,10 @@ class Sandbox:
         return Session(self, cells, limits)
 
     def start_job(self, limits: Limits, descriptors: list[int]) -> None:
-        """Hand a job to the warm process."""
+        """Hand a job to the warm process; the child may use the cores that this process may."""
+        job = {"limits": asdict(limits), "cores": sorted(os.sched_getaffinity(0))}
         with self._lock:
-            socket.send_fds(self._jobs, [json.dumps(asdict(limits)).encode()], descriptors)
+            socket.send_fds(self._jobs, [json.dumps(job).encode()], descriptors)
 
 
 class _Asked:
@@ -143,12 +144,14 @@ class Session:
         self._connection, theirs = socket.socketpair()
         self._control, control = socket.socketpair()
         self._printed = os.memfd_create("printed")
+        self._memory = wire.Memory.of_size(limits.reply)
+        shared = [theirs.fileno(), self._memory.descriptor, control.fileno(), self._printed]
         try:
-            sandbox.start_job(limits, [theirs.fileno(), control.fileno(), self._printed])
+            sandbox.start_job(limits, shared)
         finally:
             theirs.close()
             control.close()
-        self._wire = wire.Wire(self._connection)
+        self._wire = wire.Wire(self._connection, self._memory)
         self._unsent: deque[_Asked] = deque()
         self._sent: deque[_Asked] = deque()
         self._answers: dict[int, tuple[Question, Answer]] = {}
@@ -213,10 +216,10 @@ class Session:
             while self._unsent and len(self._sent) < AHEAD:
                 each = self._unsent[0]
                 outstanding = sum(other.packed.size for other in self._sent)
-                alone = each.packed.in_memory or outstanding + each.packed.size > AHEAD_BYTES
+                alone = each.packed.large or outstanding + each.packed.size > AHEAD_BYTES
                 if self._sent and alone:
                     break
-                self._wire.ask(each.packed, self._limits.reply)
+                self._wire.ask(each.packed)
                 self._sent.append(self._unsent.popleft())
 
     def _receive(self) -> None:
@@ -245,7 +248,8 @@ class Session:
         """End the process and everything it started; returns how it ended."""
         if self.ended is not None:
             return self.ended
-        self._wire.close()
+        self._connection.close()
+        self._memory.close()
         self._sent.clear()
         report: dict[str, Any] = {"reason": "lost"}
         try:

@@ -2,9 +2,9 @@
 is large.
 
 The arrays of a large question, and those of its answer after them, lie in memory that the grader and
-the child share and use again for the next, since fresh memory costs more than a copy. It is the
-child's to spoil: the grader copies an answer before it looks at it, so that what was checked stays
-what was sent, and reads nothing else there.
+the child share from the start and use again for the next, since fresh memory costs more than a copy.
+It is the child's to spoil: the grader copies an answer before it looks at it, so that what was checked
+stays what was sent, and reads nothing else there.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ import os
 import socket
 import struct
 import time
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -43,17 +44,16 @@ class Packed:
 
     def __init__(self, value: Any) -> None:
         self.pieces = pack(value)
-        header_size, body_size = unpack_prefix(self.pieces[0])
-        self.in_memory = body_size >= LARGE
-        self.size = PREFIX.size + header_size + (0 if self.in_memory else body_size)
+        self.header_size, self.body_size = unpack_prefix(self.pieces[0])
+        self.large = self.body_size >= LARGE
+        self.size = PREFIX.size + self.header_size + (0 if self.large else self.body_size)
 
 
 class Memory:
-    """Memory that two processes share, mapped once."""
+    """Memory that two processes share by its descriptor; each maps it when it first needs it."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
-        self.bytes = memoryview(mmap.mmap(descriptor, 0))
 
     @classmethod
     def of_size(cls, size: int) -> Memory:
@@ -62,6 +62,11 @@ class Memory:
         os.ftruncate(descriptor, size)
         fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, _OF_FIXED_SIZE)
         return cls(descriptor)
+
+    @cached_property
+    def bytes(self) -> memoryview:
+        """All of it."""
+        return memoryview(mmap.mmap(self.descriptor, 0))
 
     def write(self, arrays: list[np.ndarray]) -> None:
         """Put arrays there, one behind the other."""
@@ -74,30 +79,23 @@ class Memory:
     def close(self) -> None:
         """Give it back."""
         os.close(self.descriptor)
+        self.__dict__.pop("bytes", None)
 
 
 class Wire:
-    """One end of a connection.
+    """One end of a connection; where it has no memory, arrays of any size go through the socket.
 
     Every method that sends raises WireError where the other side is gone, and DataError where the
     value is not data; every method that receives raises WireTimeoutError or WireError, and after
     either the connection is of no further use.
     """
 
-    def __init__(self, connection: socket.socket, *, takes_memory: bool = False) -> None:
+    def __init__(self, connection: socket.socket, memory: Memory | None = None) -> None:
         self.connection = connection
-        self.takes_memory = takes_memory  # the grader takes none from the child
-        self.memory: Memory | None = None
+        self.memory = memory
         self._received = bytearray()  # what came with the message before
         self._unsent: list[Any] = []  # of questions that go out together
         self._seconds = 0  # after which the kernel gives up receiving; 0 is never
-
-    def close(self) -> None:
-        """Hang up."""
-        self.connection.close()
-        if self.memory is not None:
-            self.memory.close()
-            self.memory = None
 
     def send(self, value: Any) -> None:
         """Send one value."""
@@ -107,70 +105,61 @@ class Wire:
         """Receive one value of at most `limit` bytes, within `seconds`."""
         self._send([])
         deadline = None if seconds is None else time.monotonic() + seconds
-        prefix = self._exactly(PREFIX.size, deadline)
-        in_memory = self.memory is not None and prefix.startswith(IN_MEMORY)
-        header_size, body_size = _announced(prefix, IN_MEMORY if in_memory else MAGIC, limit)
-        header = self._exactly(header_size, deadline)
-        if self.memory is not None and in_memory:
-            if body_size > len(self.memory.bytes):
-                raise WireError("an answer that is larger than the memory for it")
-            body = memoryview(bytearray(self.memory.bytes[:body_size]))
-        else:
+        header, body_size, memory = self._beginning(deadline, limit)
+        if memory is None:
             body = memoryview(self._exactly(body_size, deadline))
+        else:
+            body = memoryview(bytearray(memory.bytes[:body_size]))
         try:
-            return unpack(header, body, copy=not in_memory)
+            return unpack(header, body, copy=memory is None)
         except DataError as error:
             raise WireError(f"not a message: {error}") from None
 
-    def ask(self, question: Packed, room: int) -> None:
-        """Send a question, with memory for an answer of up to `room` bytes where it is large.
+    def ask(self, question: Packed) -> None:
+        """Send a question. A small one goes out with those that follow it, once an answer is waited for.
 
-        A small one goes out with those that follow it, once an answer is waited for. A large one is
-        asked when nothing is under way: its arrays lie where those of the answer before it lay.
+        A large one is asked when nothing is under way: its arrays lie where those of the answer
+        before it lay.
         """
-        prefix, header, *arrays = question.pieces
-        if not question.in_memory:
-            self._unsent += question.pieces
-            return
-        self._send([])
-        header_size, body_size = unpack_prefix(prefix)
-        new = self.memory is None or len(self.memory.bytes) < body_size
-        if self.memory is not None and new:
-            self.memory.close()
-        if self.memory is None or new:
-            self.memory = Memory.of_size(max(room, body_size))
-        self.memory.write(arrays)
-        message = PREFIX.pack(IN_MEMORY, header_size, body_size) + header
-        files = [self.memory.descriptor] if new else []
-        try:
-            sent = socket.send_fds(self.connection, [message], files)
-            self.connection.sendall(message[sent:])
-        except OSError as error:
-            raise _gone(error) from None
+        self._unsent += self._through_memory(question.pieces)
+        if question.large:
+            self._send([])
 
     def receive_question(self, limit: int) -> tuple[Any, Any, bool]:
-        """Receive one value, a copy of it, and whether its answer may go through shared memory.
+        """Receive one value, a copy of it, and whether it came, and its answer may go, through memory.
 
         The arrays of the value itself then lie there, and are gone once the answer is written.
         """
-        prefix = self._exactly(PREFIX.size, None)
-        in_memory = prefix.startswith(IN_MEMORY)
-        header_size, body_size = _announced(prefix, IN_MEMORY if in_memory else MAGIC, limit)
-        header = self._exactly(header_size, None)
-        if in_memory and self.memory is not None:
-            value = unpack(header, self.memory.bytes[:body_size], copy=False)
-        else:
+        header, body_size, memory = self._beginning(None, limit)
+        if memory is None:
             value = unpack(header, memoryview(self._exactly(body_size, None)))
-        return value, copied(value), in_memory
+        else:
+            value = unpack(header, memory.bytes[:body_size], copy=False)
+        return value, copied(value), memory is not None
 
-    def answer(self, value: Any, in_memory: bool) -> None:
-        """Send an answer, its arrays through shared memory where it may and they are large."""
+    def answer(self, value: Any, through_memory: bool) -> None:
+        """Send an answer. The grader puts a question through memory when nothing else is under way,
+        so that only then the answer's arrays are safe there."""
         pieces = pack(value)
-        header_size, body_size = unpack_prefix(pieces[0])
-        if in_memory and self.memory is not None and LARGE <= body_size <= len(self.memory.bytes):
-            self.memory.write(pieces[2:])
-            pieces = [PREFIX.pack(IN_MEMORY, header_size, body_size), pieces[1]]
-        self._send(pieces)
+        self._send(self._through_memory(pieces) if through_memory else pieces)
+
+    def _through_memory(self, pieces: list[Any]) -> list[Any]:
+        """The pieces that are left to be sent where large arrays are put into shared memory."""
+        prefix, header, *arrays = pieces
+        header_size, body_size = unpack_prefix(prefix)
+        if self.memory is None or not LARGE <= body_size <= len(self.memory.bytes):
+            return pieces
+        self.memory.write(arrays)
+        return [PREFIX.pack(IN_MEMORY, header_size, body_size), header]
+
+    def _beginning(self, deadline: float | None, limit: int) -> tuple[bytes, int, Memory | None]:
+        """A message's header, the size of its arrays, and the memory where they lie, if they do."""
+        prefix = self._exactly(PREFIX.size, deadline)
+        memory = self.memory if prefix.startswith(IN_MEMORY) else None
+        header_size, body_size = _announced(prefix, MAGIC if memory is None else IN_MEMORY, limit)
+        if memory is not None and body_size > len(memory.bytes):
+            raise WireError("arrays that are larger than the memory for them")
+        return self._exactly(header_size, deadline), body_size, memory
 
     def _send(self, pieces: list[Any]) -> None:
         """Send pieces of messages, behind those that are unsent."""
@@ -188,12 +177,7 @@ class Wire:
             self._wait_no_longer_than(deadline)
             size = min(max(count - len(self._received), AHEAD), CHUNK)
             try:
-                if self.takes_memory:
-                    got, files, _, _ = socket.recv_fds(self.connection, size, 1)
-                    if files:
-                        self._take(files[0])
-                else:
-                    got = self.connection.recv(size)
+                got = self.connection.recv(size)
             except BlockingIOError:
                 raise WireTimeoutError("no answer in time") from None
             except OSError as error:
@@ -204,12 +188,6 @@ class Wire:
         taken = bytes(self._received[:count])
         del self._received[:count]
         return taken
-
-    def _take(self, descriptor: int) -> None:
-        """Use other memory from now on."""
-        if self.memory is not None:
-            self.memory.close()
-        self.memory = Memory(descriptor)
 
     def _wait_no_longer_than(self, deadline: float | None) -> None:
         """Have the kernel give up in time; it is told only when that is another number of seconds."""

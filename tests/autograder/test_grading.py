@@ -8,6 +8,7 @@ import random
 import signal
 import time
 from io import StringIO
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from autograder.exercise import Exercise
 from autograder.exercises import find
 from autograder.grading import (
     STATE,
+    TOGETHER,
+    by_number,
     grade_submission,
     make_job,
     students_who_submitted,
@@ -26,6 +29,7 @@ from autograder.grading import (
     workers,
 )
 from autograder.run import grade_class
+from autograder.secret_keys import course_secret, key_count, number_for
 
 KILLS = 50
 
@@ -99,6 +103,19 @@ def test_fifty_kills_at_random_moments_lose_nothing(made_class, rows):
     assert killed > KILLS / 2
     assert os.waitstatus_to_exitcode(os.waitpid(run(), 0)[1]) == 0
     assert (rows(course), results_of(course), files_of(course)) == expected
+
+
+def test_students_of_one_number_are_graded_one_after_the_other(made_class):
+    """A worker then loads a key once, and has few in memory."""
+    course = made_class.course
+    students = [f"student{number}" for number in range(500)]
+    groups = by_number(course, students)
+    assert sorted(chain(*groups)) == sorted(students)
+    assert all(len(group) <= TOGETHER for group in groups)
+    secret, count = course_secret(course), key_count(course)
+    of_groups = [{number_for(secret, student, count) for student in group} for group in groups]
+    assert all(len(numbers) == 1 for numbers in of_groups)
+    assert of_groups == sorted(of_groups, key=min), "those of a large number stay together"
 
 
 def test_what_is_graded_is_not_run_again(made_class, monkeypatch):

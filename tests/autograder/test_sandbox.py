@@ -228,10 +228,11 @@ def test_memory_that_is_used_again_spoils_no_answer_before(sandbox):
 def test_an_answer_does_not_change_once_it_is_here():
     """A child that lies writes to the shared memory after it has answered, and before."""
     ours, theirs = socket.socketpair()
-    grader, child = wire.Wire(ours), wire.Wire(theirs, takes_memory=True)
-    grader.ask(wire.Packed(np.ones(1 << 16)), room=1 << 20)
-    value, copy, in_memory = child.receive_question(1 << 20)
-    child.answer(2 * copy, in_memory)
+    memory = wire.Memory.of_size(1 << 20)
+    grader, child = wire.Wire(ours, memory), wire.Wire(theirs, wire.Memory(memory.descriptor))
+    grader.ask(wire.Packed(np.ones(1 << 16)))
+    value, copy, through_memory = child.receive_question(1 << 20)
+    child.answer(2 * copy, through_memory)
     answer = grader.receive(1, limit=1 << 20)
     child.memory.bytes[:] = bytes([7]) * len(child.memory.bytes)
     assert (answer == 2).all()

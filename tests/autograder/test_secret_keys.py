@@ -69,6 +69,15 @@ def test_keys_that_were_lost_come_back_the_same(course: Path):
     assert recorded[-1] == (2, 2), "what is there is not recorded again"
 
 
+def test_half_a_key_and_one_of_another_version_are_recorded_again(course: Path):
+    before = contents(course)
+    half, other = (key_path(course, EXERCISE.name, number) for number in (0, 1))
+    half.write_bytes(half.read_bytes()[:-1])
+    other.write_bytes(other.read_bytes().replace(b'"format":', b'"formal":', 1))
+    record_missing(course, [(EXERCISE.name, n) for n in range(3)])
+    assert contents(course) == before
+
+
 def test_recording_on_all_cores_gives_the_same(course: Path, tmp_path_factory):
     other = tmp_path_factory.mktemp("other")
     make_course_secret(other)
@@ -95,12 +104,12 @@ def test_the_number_of_keys_is_settled_once(course: Path):
 
 def test_students_are_spread_over_the_keys_and_keep_theirs():
     secret = b"s" * 64
-    numbers = [number_for(secret, f"student{n}", EXERCISE.name) for n in range(6400)]
-    assert numbers == [number_for(secret, f"student{n}", EXERCISE.name) for n in range(6400)]
+    numbers = [number_for(secret, f"student{n}") for n in range(6400)]
+    assert numbers == [number_for(secret, f"student{n}") for n in range(6400)]
     assert len(set(numbers)) == 64
     assert max(Counter(numbers).values()) < 160
-    assert number_for(b"t" * 64, "student1", EXERCISE.name) != numbers[1] or (
-        number_for(b"t" * 64, "student2", EXERCISE.name) != numbers[2]
+    assert number_for(b"t" * 64, "student1") != numbers[1] or (
+        number_for(b"t" * 64, "student2") != numbers[2]
     )
 
 
