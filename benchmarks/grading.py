@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -38,7 +39,6 @@ from autograder.secret_keys import STATE, record_secret_keys
 from autograder.simulate import ANSWER, SHARE_RIGHT, _one_each, choose, write_submission
 
 ROOT = Path(__file__).resolve().parent.parent
-KEYS = 8  # secret keys an exercise: enough to meet different ones
 STOCK = """
 c = get_config()
 c.CourseDirectory.course_id = "neural-networks"
@@ -59,7 +59,8 @@ def make_class(folder: Path, chapter: str, count: int) -> Path:
         save(record(each, PUBLIC_SEED, public=True), each, keys / f"{each.name}.key")
     os.environ[KEYS_FOLDER] = str(keys)
     released = release(chapter, course)
-    record_secret_keys(course, exercises, KEYS)
+    with ProcessPoolExecutor() as executor:
+        record_secret_keys(course, exercises, executor=executor)
     rng = np.random.default_rng(1)
     for number in range(count):
         share = SHARE_RIGHT[number % len(SHARE_RIGHT)]
