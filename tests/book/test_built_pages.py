@@ -177,6 +177,16 @@ def test_each_exercise_page_says_how_to_work_in_the_page(soups: dict[str, Beauti
         assert "explain()" not in soups[page].select_one(".bd-article").text, page
 
 
+def test_an_exercise_page_s_cell_that_needs_widgets_uses_them_itself(
+    soups: dict[str, BeautifulSoup],
+) -> None:
+    for page in (page for page in soups if page.startswith("course/")):
+        for says in soups[page].select(".live-local"):
+            if "ipywidgets" in says.text:
+                code = says.find_previous("pre").get_text()
+                assert "from ipywidgets import" in code, f"{page}: could run in the page: {code}"
+
+
 def test_the_address_of_the_site_leads_to_the_home_page(site: Path) -> None:
     page = BeautifulSoup((site / "index.html").read_text("utf-8"), "html.parser")
     assert page.select_one("meta[http-equiv=refresh]")["content"].endswith("url=book/index.html")
