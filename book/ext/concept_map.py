@@ -21,6 +21,7 @@ from docutils.parsers.rst import directives
 from sphinx.application import Sphinx
 from sphinx.util import logging
 from sphinx.util.docutils import SphinxDirective
+from sphinx.writers.html5 import HTML5Translator
 
 from book.ext.glossary_backlinks import entries
 
@@ -32,7 +33,10 @@ logger = logging.getLogger(__name__)
 
 
 class ConceptMapNode(nodes.General, nodes.Element):
-    """``places``: term → (column, row); ``arrows``: (from, to, label)."""
+    """``places``: term → (column, row); ``arrows``: (from, to, label); ``drawing``: SVG in an element.
+
+    Its class is what the page's style sheet is found by: page_assets.py.
+    """
 
 
 @dataclass(frozen=True)
@@ -74,14 +78,14 @@ class ConceptMap(SphinxDirective):
                 raise self.error(
                     f"An arrow names {sorted(unknown)}, which have no place on the map."
                 )
-        node = ConceptMapNode(places=places, arrows=arrows)
+        node = ConceptMapNode(classes=["concept-map"], places=places, arrows=arrows)
         node["alt"] = self.options.get("alt", "A map of how the terms connect.")
         self.set_source_info(node)
         return [node]
 
 
 def draw(app: Sphinx, doctree: nodes.document, page: str) -> None:
-    """Replace each map by its drawing, now that every term's address is known."""
+    """Draw each map, now that every term's address is known."""
     known = entries(app.env)
     for node in list(doctree.findall(ConceptMapNode)):
         boxes, parts = {}, []
@@ -98,9 +102,7 @@ def draw(app: Sphinx, doctree: nodes.document, page: str) -> None:
             target, anchor = known[term.lower()]
             address = f"{app.builder.get_relative_uri(page, target)}#{anchor}"
             parts.append(box_svg(term, box, address))
-        node.replace_self(
-            nodes.raw("", frame_svg(list(boxes.values()), parts, node["alt"]), format="html")
-        )
+        node["drawing"] = frame_svg(list(boxes.values()), parts, node["alt"])
 
 
 def frame_svg(boxes: list[Box], parts: list[str], alt: str) -> str:
@@ -139,8 +141,13 @@ def box_svg(term: str, box: Box, address: str) -> str:
     )
 
 
+def visit_map(self: HTML5Translator, node: ConceptMapNode) -> None:
+    self.body.append(node["drawing"])
+    raise nodes.SkipNode
+
+
 def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("concept-map", ConceptMap)
-    app.add_node(ConceptMapNode)
+    app.add_node(ConceptMapNode, html=(visit_map, None))
     app.connect("doctree-resolved", draw)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
