@@ -60,7 +60,9 @@ def find(name: str) -> Exercise:
     known = registry()
     if not isinstance(name, str):
         kind = type(name).__name__
-        raise UnknownExercise(f'An exercise is named by text, "chapter.name", not by a {kind}.')
+        raise UnknownExercise(
+            f'An exercise is named by text, "chapter.name"; this is of type {kind}.'
+        )
     if name in known:
         return known[name]
     same_end = [full for full in known if full.partition(".")[2] == name.rpartition(".")[2]]
