@@ -47,7 +47,7 @@ from autograder.repair import (
     repair,
     running_cells,
 )
-from autograder.sandbox.confine import die_with_parent
+from autograder.sandbox.confine import die_with_parent, limit_data
 from autograder.sandbox.policy import Limits
 from autograder.sandbox.session import Sandbox, Session
 from autograder.secret_keys import STATE, course_secret, key_count, number_for, secret_key
@@ -58,6 +58,9 @@ UNJUDGED = "What your code returned could not be judged. Show this to your instr
 T = TypeVar("T")
 TOGETHER = 8  # students that one worker grades one after the other, at most
 AHEAD = 32  # groups of them that are given out at a time
+MOST_LOST = 6  # processes of one submission; then nothing of it is tried twice
+MOST_ENDLESS = 4  # runs of a submission's cells that came to no end; then they are not run any more
+WORKER_MEMORY = 2 << 30  # bytes of data of a worker, more than it has when it begins
 TRIES = 2  # a child that died or took too long may have met a busy machine
 
 
@@ -137,6 +140,8 @@ class _Run:
         self.keys = self._keys_of(student)
         self.limits = self._with_time_to_train(grader.limits)
         self.session: Session | None = None
+        self.lost = 0  # sessions so far: of a process that died, hung or lied
+        self.endless: list[list[str]] = []  # cells that came to no end, often enough
         self.wrong: dict[str, bool] = {}  # of the exercises that were judged so far
         settings = [self.cells, asdict(self.limits), grader.sandbox.isolation, student]
         self.kept = _Kept(grader.course / STATE / "results", settings)
@@ -194,7 +199,7 @@ class _Run:
 
     def _verdict(self, exercise: Exercise, cells: list[str]) -> tuple[Verdict, bool]:
         """The verdict on what the cells define, and whether it would be the same another time."""
-        for _ in range(TRIES):
+        for _ in range(TRIES if self.lost < MOST_LOST else 1):
             verdict, lasting = self._judged(exercise, self._ready(cells))
             if lasting:
                 break
@@ -212,12 +217,19 @@ class _Run:
         return verdict, not session.lost
 
     def _ready(self, cells: list[str]) -> Session:
-        """The session that is open, or a new one where it was lost, with the cells run in it."""
+        """The session that is open, or a new one where it was lost, with the cells run in it.
+
+        Cells that never came to their end in a process of their own are not run once more.
+        """
         if self.session is not None and not self.session.lost:
             self.session.run(cells)
-        if self.session is None or self.session.lost:
+        hopeless = self.endless.count(cells) >= TRIES or len(self.endless) >= MOST_ENDLESS
+        if self.session is None or (self.session.lost and not hopeless):
+            self.lost += self.session is not None
             self.close()
             self.session = self.grader.sandbox.open(cells, self.limits)
+            if self.session.lost:
+                self.endless.append(cells)
         return self.session
 
     def close(self) -> None:
@@ -486,6 +498,7 @@ def _become_worker(cores: list[int], begun: Any) -> None:
         with begun.get_lock():
             os.sched_setaffinity(0, {cores[begun.value % len(cores)]})
             begun.value += 1
+    limit_data(WORKER_MEMORY)  # an answer whose arrays grow when they are compared costs its points
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     gc.freeze()  # looking for garbage would copy all that is shared with the main process
 

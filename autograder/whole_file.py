@@ -38,7 +38,7 @@ def _opened(path: Path) -> BinaryIO:
         return path.open("wb")
     except (FileNotFoundError, NotADirectoryError):
         for folder in path.parents:
-            if os.path.lexists(folder) and not folder.is_dir():
+            if folder.is_file() and not folder.is_symlink():
                 folder.unlink()
         path.parent.mkdir(parents=True, exist_ok=True)
         return path.open("wb")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import os
 import sys
 import types
 import warnings
@@ -88,7 +89,13 @@ class _NoShell:
 
 
 def quiet(descriptor: int) -> None:
-    """Send what Python prints to `descriptor`, line by line so that little is lost with a kill."""
+    """Send what is printed to `descriptor`, Python's line by line so that little is lost with a kill.
+
+    Libraries in C print to standard output and error by number: those of the warm process, which all
+    children would share.
+    """
+    for each in (1, 2):
+        os.dup2(descriptor, each)
     stream = io.TextIOWrapper(
         open(descriptor, "wb", buffering=0, closefd=False),  # noqa: SIM115
         encoding="utf-8", errors="replace", line_buffering=True, write_through=True,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import ctypes
 import os
+import re
 import resource
 import struct
 import sys
@@ -198,6 +199,14 @@ def address_space() -> int:
     """The bytes of address space that this process has; with torch loaded they are gigabytes."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     return pages * resource.getpagesize()
+
+
+def limit_data(more: int) -> None:
+    """Bound this process's memory for data to what it has and `more` bytes; MemoryError is beyond."""
+    kilobytes = re.search(r"VmData:\s*(\d+) kB", Path("/proc/self/status").read_text())
+    assert kilobytes is not None
+    _, hard = resource.getrlimit(resource.RLIMIT_DATA)
+    resource.setrlimit(resource.RLIMIT_DATA, (1024 * int(kilobytes[1]) + more, hard))
 
 
 def limit_resources(limits: Limits, already: int, threads: bool = True) -> None:

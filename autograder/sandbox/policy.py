@@ -49,16 +49,14 @@ SYSTEM_PATHS = (
 )
 PACKAGES = ("autograder", "course")  # never `solutions`
 
-# Everything else answers EPERM. A plain Python process with NumPy needs no more; recvfrom, recvmsg and sendto
-# serve the one socket that the child was given, since it cannot make another.
+# Everything else answers EPERM. A plain Python process with NumPy needs no more.
 SYSTEM_CALLS = """
     read write readv writev pread64 pwrite64 close close_range lseek
     open openat stat lstat fstat newfstatat statx access faccessat faccessat2 readlink readlinkat
-    getcwd chdir getdents getdents64 dup dup2 dup3 pipe pipe2 fcntl flock fsync ftruncate truncate
+    getcwd chdir getdents getdents64 dup dup2 dup3 pipe pipe2 flock fsync ftruncate truncate
     mkdir mkdirat rmdir unlink unlinkat rename renameat renameat2 umask
     mmap munmap mprotect mremap madvise brk mincore
     rt_sigaction rt_sigprocmask rt_sigreturn sigaltstack setitimer getitimer alarm
-    recvfrom recvmsg sendto
     poll ppoll select pselect6 epoll_create1 epoll_ctl epoll_wait epoll_pwait eventfd2
     futex set_robust_list get_robust_list set_tid_address rseq membarrier
     sched_yield sched_getaffinity getcpu
@@ -73,6 +71,9 @@ PR_SET_NAME = 15
 TCGETS = 0x5401  # isatty()
 FIONBIO, FIONREAD, FIOCLEX = 0x5421, 0x541B, 0x5451
 NULL = 0
+MSG_OOB = 1
+# Duplicate a descriptor, its flags, locks on files; not F_SETOWN and its like, which send signals.
+FCNTL = (0, 1, 2, 3, 4, 5, 6, 7, 1030)
 RESTRICTED_CALLS = (
     ("clone", 0, CLONE_THREAD, CLONE_THREAD),
     ("prctl", 0, PR_SET_NAME, None),
@@ -81,5 +82,10 @@ RESTRICTED_CALLS = (
     ("ioctl", 1, FIONREAD, None),
     ("ioctl", 1, FIOCLEX, None),
     ("prlimit64", 2, NULL, None),  # read limits, never set them
+    *(("fcntl", 1, command, None) for command in FCNTL),
+    # They serve the one socket that the child was given, since it cannot make another.
+    ("sendto", 3, 0, MSG_OOB),
+    ("recvfrom", 3, 0, MSG_OOB),
+    ("recvmsg", 2, 0, MSG_OOB),
 )
 UNKNOWN_CALLS = ("clone3",)  # answer ENOSYS, so that the C library falls back to clone

@@ -24,7 +24,7 @@ import time
 from autograder.sandbox import confine, policy
 from autograder.sandbox.policy import Limits
 
-JOB = 4096  # bytes of a job, at most
+JOB = 1 << 16  # bytes of a job, at most: machines have thousands of cores
 CHUNK = 65536
 CONFINEMENT_FAILED = 77
 YOUNG = 50_000  # objects between two searches for garbage: a long graph is made in one

@@ -13,14 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+import numpy as np
 import pytest
 
 from autograder import grading, versions
 from autograder.exercise import Exercise
-from autograder.exercises import find
+from autograder.exercises import find, registry
 from autograder.grading import (
     STATE,
     TOGETHER,
+    Grader,
     by_number,
     grade_submission,
     make_job,
@@ -29,6 +31,8 @@ from autograder.grading import (
     workers,
 )
 from autograder.run import grade_class
+from autograder.sandbox.policy import Limits
+from autograder.sandbox.session import Sandbox
 from autograder.secret_keys import course_secret, key_count, number_for
 
 KILLS = 50
@@ -103,6 +107,44 @@ def test_fifty_kills_at_random_moments_lose_nothing(made_class, rows):
     assert killed > KILLS / 2
     assert os.waitstatus_to_exitcode(os.waitpid(run(), 0)[1]) == 0
     assert (rows(course), results_of(course), files_of(course)) == expected
+
+
+def test_no_reference_is_run_before_its_own_exercise_was_judged():
+    """The student's process runs references where something builds on a wrong answer, and keeps what
+    it likes of them."""
+    judged: set[str] = set()
+    for exercise in registry().values():
+        needed = {each.name for each in grading._needed(exercise)}
+        assert needed <= judged
+        judged.add(exercise.name)
+
+
+def test_cells_that_never_end_are_not_run_for_each_exercise_anew(made_class, monkeypatch):
+    """Thirteen exercises, two tries, sixty seconds: half an hour for one `while True`."""
+    write_cell(made_class, "ada", "structure-neuron-code", "while True: pass")
+    opened, really_open = [], Sandbox.open
+    monkeypatch.setattr(Sandbox, "open", lambda *a: (opened.append(1), really_open(*a))[1])
+    with Sandbox() as sandbox:
+        grader = Grader(made_class.course, sandbox, Limits(wall=0.5))
+        (result,) = grader.grade("ada", "structure")
+    assert len(opened) <= grading.MOST_ENDLESS
+    assert not any(score["points"] for score in result.scores.values())
+
+
+def test_an_answer_that_grows_in_the_comparison_costs_its_points_and_no_worker(made_class):
+    """Broadcasting makes terabytes of megabytes."""
+    job = make_job(made_class.course, "structure")
+    with workers(job, 1) as executor:
+        assert executor.submit(_grow, 2 * grading.WORKER_MEMORY).result() == "MemoryError"
+        assert executor.submit(_grow, 1 << 20).result() == ""
+
+
+def _grow(size: int) -> str:
+    try:
+        np.ones(size, np.uint8)
+    except MemoryError:
+        return "MemoryError"
+    return ""
 
 
 def test_students_of_one_number_are_graded_one_after_the_other(made_class):

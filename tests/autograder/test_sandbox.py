@@ -178,6 +178,21 @@ def test_a_temporary_file_lies_in_the_childs_own_folder():
         assert session.cells == [""]
 
 
+def test_what_one_submission_leaves_unread_does_not_stop_the_next(sandbox):
+    """All had the warm process's own standard error, a pipe that nobody reads."""
+    fill = (
+        "import os\n"
+        "os.set_blocking(2, False)\n"
+        "try:\n    while True: os.write(2, b'x' * 4096)\nexcept OSError: pass\n"
+        "os.set_blocking(2, True)"
+    )
+    with sandbox.open([fill], SHORT):
+        pass
+    with sandbox.open(["import os; os.write(2, b'a library warns')"], SHORT) as session:
+        assert session.cells == [""]
+        assert session.close().printed == "a library warns"
+
+
 def test_a_large_array_goes_and_comes_back_through_shared_memory_unharmed(sandbox):
     large = np.random.default_rng(0).normal(size=(700, 300))
     with sandbox.open(["def relu(z):\n    z[0] = 0\n    return z"]) as session:
