@@ -95,10 +95,12 @@ def align(cells: list[Cell], released: Any, notes: list[str]) -> Any:
         contents[grade_id] = source
     if list(contents) != [grade_id for grade_id in wanted if grade_id in contents]:
         notes.append("Cells had been moved; they were put back in order.")
-    for grade_id, cell in wanted.items():
-        if grade_id not in contents:
-            notes.append(f"The cell of {grade_id} is missing.")
-            contents[grade_id] = _in_place_of(cell, cells)
+    missing = [grade_id for grade_id in wanted if grade_id not in contents]
+    if missing:
+        cells_are = "One cell is" if len(missing) == 1 else f"{len(missing)} cells are"
+        notes.append(f"{cells_are} missing: {', '.join(missing)}.")
+    for grade_id in missing:
+        contents[grade_id] = _in_place_of(wanted[grade_id], cells)
     own = _own_cells(cells, taken, notebook, set(wanted))
     notebook.cells = _with_ids(_merged(notebook, contents, own))
     return notebook

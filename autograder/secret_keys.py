@@ -62,7 +62,9 @@ def course_secret(course: Path) -> bytes:
         content = path.read_bytes()
     except FileNotFoundError:
         raise SecretProblem(
-            f"{course} has no secret yet: release an assignment first, with `autograder release`."
+            f"{course} has no secret: release an assignment first, with `autograder release`. Where "
+            f"this class was graded before, put {STATE} back from your backup instead: a new secret "
+            "would change every student's questions."
         ) from None
     if mode & 0o077:
         raise SecretProblem(
