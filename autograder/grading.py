@@ -15,7 +15,6 @@ import hashlib
 import json
 import math
 import multiprocessing
-import os
 import re
 import signal
 import threading
@@ -460,11 +459,8 @@ def workers(job: Job, count: int) -> ProcessPoolExecutor:
     """
     warm_sandbox(job.isolation, job.preload)
     gc.freeze()  # nbgrader and what it loads is no garbage: it need not be searched for any
-    forking = multiprocessing.get_context("fork")
-    cores = sorted(os.sched_getaffinity(0))
-    own = len(cores) if count >= len(cores) else 0
     return ProcessPoolExecutor(
-        count, forking, initializer=_become_worker, initargs=(cores[:own], forking.Value("i"))
+        count, mp_context=multiprocessing.get_context("fork"), initializer=_become_worker
     )
 
 
@@ -490,14 +486,8 @@ def cluster(address: str) -> Iterator[Executor]:
         yield executor
 
 
-def _become_worker(cores: list[int], begun: Any) -> None:
-    """Where there are as many workers as cores, each has one of its own and so have the processes of
-    its submissions: they answer in turns, and to wake another core takes longer than an answer."""
+def _become_worker() -> None:
     die_with_parent()
-    if cores:
-        with begun.get_lock():
-            os.sched_setaffinity(0, {cores[begun.value % len(cores)]})
-            begun.value += 1
     limit_data(WORKER_MEMORY)  # an answer whose arrays grow when they are compared costs its points
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     gc.freeze()  # looking for garbage would copy all that is shared with the main process

@@ -112,10 +112,9 @@ class Sandbox:
         return Session(self, cells, limits)
 
     def start_job(self, limits: Limits, descriptors: list[int]) -> None:
-        """Hand a job to the warm process; the child may use the cores that this process may."""
-        job = {"limits": asdict(limits), "cores": sorted(os.sched_getaffinity(0))}
+        """Hand a job to the warm process."""
         with self._lock:
-            socket.send_fds(self._jobs, [json.dumps(job).encode()], descriptors)
+            socket.send_fds(self._jobs, [json.dumps(asdict(limits)).encode()], descriptors)
 
 
 class _Asked:
