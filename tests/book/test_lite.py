@@ -28,7 +28,8 @@ def run_in_new_cell(page: Page, address: str, code: str) -> None:
     """
     page.goto(address + LITE)
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=LONG)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
+    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    idle.wait_for(state="attached", timeout=LONG)  # a narrow toolbar may hide it
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.keyboard.press("Enter")
@@ -106,6 +107,7 @@ def test_a_cell_that_is_run_before_there_is_a_kernel_is_not_forgotten_in_silence
     page = context.new_page()
     page.add_init_script(f"({RUN_AT_ONCE})()")
     page.goto(address + LITE)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]").wait_for(timeout=LONG)
+    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    idle.wait_for(state="attached", timeout=LONG)  # a narrow toolbar may hide it
     page.wait_for_function(TOLD_OR_RUN)
     context.close()
