@@ -15,7 +15,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -120,6 +120,8 @@ class Writer:
                 self.commit()
         finally:
             self.gradebook.close()
+            with suppress(OSError):  # a disk that knows no locks
+                fcntl.flock(self._alone, fcntl.LOCK_UN)  # workers that live on have it, too
             os.close(self._alone)
 
     def write(self, results: list[Result]) -> list[Graded]:
@@ -243,7 +245,7 @@ class Writer:
 
 
 def only_writer(course: Path) -> int:
-    """A descriptor that only one process has at a time; it is given back by closing it, or by the
+    """A descriptor that only one process has at a time; it is given back by unlocking it, or by the
     end of the process and its workers.
 
     Raises

@@ -109,6 +109,13 @@ def test_fifty_kills_at_random_moments_lose_nothing(made_class, rows):
     assert (rows(course), results_of(course), files_of(course)) == expected
 
 
+def test_workers_that_live_on_keep_nobody_from_the_gradebook(made_class):
+    job = make_job(made_class.course, "structure")
+    with workers(job, 1) as executor:
+        for _ in range(2):
+            assert grade_class(job, ["ada"], executor, StringIO()).submissions == 1
+
+
 def test_no_reference_is_run_before_its_own_exercise_was_judged():
     """The student's process runs references where something builds on a wrong answer, and keeps what
     it likes of them."""
