@@ -1,4 +1,5 @@
-// Starts the service worker that keeps the book, once the page is there and the reader has it.
+// Starts the service worker that keeps the book. It is there before the reader reaches for Python, so that
+// the first visit already keeps what is compiled; what it fetches ahead waits until nothing else is asked for.
 const page = document.documentElement;
 const root = new URL(page.dataset.content_root ?? "./", document.baseURI);
 
@@ -13,8 +14,5 @@ async function keepBook() {
 }
 
 if ("serviceWorker" in navigator && isSecureContext) {
-  const start = () => keepBook().catch((error) => console.info("The book is not kept offline:", error));
-  const whenIdle = () => (window.requestIdleCallback ?? setTimeout)(start);
-  if (document.readyState === "complete") whenIdle();
-  else addEventListener("load", whenIdle, { once: true });
+  keepBook().catch((error) => console.info("The book is not kept offline:", error));
 }

@@ -3,9 +3,10 @@
 // and an old one is never taken for a new one.
 //
 // Pages, style sheets and scripts come from the network while there is one, so that a reader sees the
-// newest; they are fetched ahead and serve where there is none. What is large and changes only with
-// its hash (Python, JupyterLite) is fetched once, when it is first asked for. Where one chapter's keys
-// or data are asked for, those of the others follow: without a network every exercise can be checked.
+// newest; they are fetched ahead, while nothing else is asked for, and serve where there is none. What is
+// large and changes only with its hash (Python, JupyterLite) is fetched once, when it is first asked for.
+// Where one chapter's keys or data are asked for, those of the others follow: without a network every
+// exercise can be checked.
 //
 // Pages are answered with the headers that isolate them from other origins: only then may a script
 // interrupt Python without losing its state, and a static host seldom sends them.
@@ -15,6 +16,9 @@ const TOGETHER = JSON.parse(`{{TOGETHER}}`); // paths that follow where one of t
 const CACHE = "book";
 const SCOPE = new URL(self.registration.scope);
 const FETCHED_AT_ONCE = 6;
+const QUIET = 3000; // milliseconds without a request until files are fetched ahead: Python may be starting
+
+let lastAsked = Date.now();
 
 const pathOf = (url) => {
   if (url.origin !== SCOPE.origin || !url.pathname.startsWith(SCOPE.pathname)) return null;
@@ -44,13 +48,24 @@ async function keep(path) {
   return response;
 }
 
+const replaced = () => self.registration.installing ?? self.registration.waiting;
+
+// A worker of a newer build can take over only when this one has nothing left to do.
+async function quiet() {
+  while (!replaced() && Date.now() < lastAsked + QUIET) {
+    await new Promise((go) => setTimeout(go, 200));
+  }
+  return !replaced();
+}
+
 async function keepAll(paths) {
   const cache = await caches.open(CACHE);
   const kept = new Set((await cache.keys()).map((request) => request.url));
   const missing = paths.filter((path) => path in HASHES && !kept.has(keyOf(path)));
   const next = async () => {
-    for (let path = missing.pop(); path !== undefined; path = missing.pop()) {
-      await keep(path).catch(() => {}); // it is fetched when it is asked for
+    while (missing.length && (await quiet())) {
+      const path = missing.pop();
+      if (path) await keep(path).catch(() => {}); // it is fetched when it is asked for
     }
   };
   await Promise.all(Array.from({ length: FETCHED_AT_ONCE }, next));
@@ -67,7 +82,8 @@ async function forgetOld() {
 async function fromNetwork(request, path) {
   const kept = () => caches.match(keyOf(path));
   try {
-    const response = await fetch(request);
+    const opens = request.mode === "navigate"; // an old page would ask for files that are gone
+    const response = await fetch(request, opens ? { cache: "no-cache" } : {});
     return response.status >= 500 ? ((await kept()) ?? response) : response;
   } catch (error) {
     const found = await kept();
@@ -76,7 +92,15 @@ async function fromNetwork(request, path) {
   }
 }
 
-const fromCache = async (path) => (await caches.match(keyOf(path))) ?? (await keep(path));
+// What was just kept is answered from the cache too: a browser keeps the code that it compiled from a file
+// of the cache, and not from one of the network.
+async function fromCache(path) {
+  const kept = () => caches.match(keyOf(path));
+  const found = await kept();
+  if (found) return found;
+  const response = await keep(path);
+  return (await kept()) ?? response;
+}
 
 self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
 
@@ -94,6 +118,7 @@ self.addEventListener("message", (event) => {
 
 self.addEventListener("fetch", (event) => {
   const { request } = event;
+  lastAsked = Date.now();
   const url = new URL(request.url);
   const path = request.method === "GET" ? pathOf(url) : null;
   const kept = path !== null && path in HASHES && !request.headers.has("range");
