@@ -246,6 +246,8 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--many", type=int, default=0, help="memory over so many submissions")
     options = parser.parse_args()
+    if min(options.stock, options.cold, options.repeat, options.jobs) < 1:
+        parser.error("--stock, --cold, --repeat and --jobs are at least 1")
     # Installed packages have their bytecode; so have we, whatever this shell's environment says.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     compileall.compile_dir(ROOT / "autograder", quiet=1)
