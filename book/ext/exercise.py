@@ -32,15 +32,9 @@ from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 from sphinx.writers.html5 import HTML5Translator
 
-from book.ext.hanging_lines import hang
-
 
 class ExerciseCard(nodes.General, nodes.Element):
     """One exercise or written question. ``kind``, ``title`` and ``points`` make its head."""
-
-
-class Stub(nodes.literal_block):
-    """What a student begins with."""
 
 
 class Folded(nodes.General, nodes.Element):
@@ -86,7 +80,7 @@ class ExerciseDirective(SphinxDirective):
         if exercise.needs:
             node += self.needs(exercise.needs)
         stub = student_stub(full_name).strip("\n")
-        node += Stub(stub, stub, language="python")
+        node += nodes.literal_block(stub, stub, language="python")
         summaries = ["A nudge", "A bigger hint", "Almost there"]
         node += fold_in_turn(summaries, [self.markdown(hint) for hint in exercise.hints])
         return [node]
@@ -175,14 +169,6 @@ def depart_card(self: HTML5Translator, node: ExerciseCard) -> None:
     self.body.append("</section>\n")
 
 
-def visit_stub(self: HTML5Translator, node: Stub) -> None:
-    start = len(self.body)
-    try:
-        self.visit_literal_block(node)
-    finally:  # it ends by raising SkipNode
-        self.body[start:] = [hang("".join(self.body[start:]))]
-
-
 def visit_folded(self: HTML5Translator, node: Folded) -> None:
     summary = html.escape(node["summary"])
     kind = node.get("kind", "")
@@ -198,6 +184,5 @@ def setup(app: Sphinx) -> dict[str, object]:
     app.add_directive("written", WrittenDirective)
     app.add_directive("how-to-work", HowToWork)
     app.add_node(ExerciseCard, html=(visit_card, depart_card))
-    app.add_node(Stub, html=(visit_stub, None))
     app.add_node(Folded, html=(visit_folded, depart_folded))
     return {"parallel_read_safe": True, "parallel_write_safe": True}
