@@ -16,8 +16,9 @@ def numerical_gradient(f, x, step=1e-5):
 
     Returns
     -------
-    float64 array of the shape of ``x``. Also for a float32 ``x``: the steps are taken in float64,
-    because float32 has too few digits for a difference of nearby values.
+    float64 array of the shape of ``x``. Also for a float32 ``x``: the steps
+    are taken in float64, because float32 has too few digits for a difference
+    of nearby values.
     """
     ### BEGIN SOLUTION
     x = np.array(x, dtype=np.float64)
@@ -37,20 +38,23 @@ def numerical_gradient(f, x, step=1e-5):
 def gradient_check(f, x, gradient):
     """Say whether a gradient, however it was computed, is the gradient of ``f`` at ``x``.
 
-    An entry is right if it differs from the derivative by at most one part in ten thousand of the
-    largest entry of the gradient; the wrong ones that you will be shown differ by ten times as much,
-    or more. At a kink of ``f``, every number between the slopes on its two sides is right.
+    An entry is right if it differs from the derivative by at most one part in
+    ten thousand of the largest entry of the gradient; the wrong ones that you
+    will be shown differ by ten times as much, or more. At a kink of ``f``,
+    every number between the slopes on its two sides is right.
 
     Parameters
     ----------
-    f : function of one array shaped like ``x``, returns a number, in float64 for a float64 array
+    f : function of one array shaped like ``x``, returns a number, in float64
+        for a float64 array
     x : float array of any shape, float64 or float32   it is left as it is
-    gradient : array   the claim; it may have another shape than ``x``, and may hold NaN
+    gradient : array   the claim; it may have another shape than ``x``, and may
+        hold NaN
 
     Returns
     -------
-    bool   True where every entry is right. A claim of another shape, or with NaN or infinity in it,
-        is wrong.
+    bool   True where every entry is right. A claim of another shape, or with
+        NaN or infinity in it, is wrong.
     """
     ### BEGIN SOLUTION
     x = np.array(x, dtype=np.float64)
@@ -77,8 +81,8 @@ def gradient_check(f, x, gradient):
 def chain_by_hand(x, w, b):
     """The gradients of a small graph, from its output back to its inputs.
 
-    The graph computes, with numbers, ``u = w * x``, then ``v = u + b``, then ``a = v ** 2``, and last
-    ``j = a * x``. Note that ``x`` is used twice.
+    The graph computes, with numbers, ``u = w * x``, then ``v = u + b``, then
+    ``a = v ** 2``, and last ``j = a * x``. Note that ``x`` is used twice.
 
     Parameters
     ----------
@@ -86,8 +90,9 @@ def chain_by_hand(x, w, b):
 
     Returns
     -------
-    (da, dv, du, dw, db, dx) : six floats, the derivative of ``j`` with respect to each, that is, how
-        fast ``j`` changes if that number alone is changed and everything after it follows
+    (da, dv, du, dw, db, dx) : six floats, the derivative of ``j`` with respect
+        to each, that is, how fast ``j`` changes if that number alone is
+        changed and everything after it follows
     """
     ### BEGIN SOLUTION
     v = w * x + b
@@ -127,12 +132,14 @@ def relu_backward(upstream, z):
     Parameters
     ----------
     upstream : array   dJ/da
-    z : array of the shape of ``upstream``   the inputs of the ReLU, not its outputs
+    z : array of the shape of ``upstream``   the inputs of the ReLU, not its
+        outputs
 
     Returns
     -------
-    array of the shape and dtype of ``z``   dJ/dz. Where an entry of ``z`` is exactly 0, any number
-    between the slopes on its two sides may stand for the derivative of the ReLU.
+    array of the shape and dtype of ``z``   dJ/dz. Where an entry of ``z`` is
+        exactly 0, any number between the slopes on its two sides may stand for
+        the derivative of the ReLU.
     """
     ### BEGIN SOLUTION
     return np.where(z > 0, upstream, 0)
@@ -145,7 +152,8 @@ def sigmoid_backward(upstream, z):
     Parameters
     ----------
     upstream : array   dJ/da
-    z : array of the shape of ``upstream``   the inputs of the sigmoid, not its outputs
+    z : array of the shape of ``upstream``   the inputs of the sigmoid, not its
+        outputs
 
     Returns
     -------
@@ -162,7 +170,8 @@ def softmax_backward(upstream, z):
 
     Parameters
     ----------
-    upstream : (n, d) array   dJ/dp, where row i of p is the softmax of row i of ``z``
+    upstream : (n, d) array   dJ/dp, where row i of p is the softmax of row i
+        of ``z``
     z : (n, d) array          one sample a row; logits up to ±1000 occur
 
     Returns
@@ -189,11 +198,12 @@ def linear_with_cache(x, w, b):
     -------
     (out, cache, backward)
         out : (n, d_out) array
-        cache : tuple of arrays   what the way back needs, and no more numbers than ``x``, ``w`` and
-            ``b`` hold together
-        backward : function   ``backward(upstream, cache)`` takes dJ/d(out), shaped like ``out``, and
-            a cache, and returns (dx, dw, db). It uses nothing but its two arguments, so that it works
-            with the cache of any call.
+        cache : tuple of arrays   what the way back needs, and no more numbers
+            than ``x``, ``w`` and ``b`` hold together
+        backward : function   ``backward(upstream, cache)`` takes dJ/d(out),
+            shaped like ``out``, and a cache, and returns (dx, dw, db). It uses
+            nothing but its two arguments, so that it works with the cache of
+            any call.
     """
     ### BEGIN SOLUTION
 
@@ -211,7 +221,8 @@ def broadcast_backward(upstream, a, b):
     Parameters
     ----------
     upstream : array of the shape of ``a + b``   dJ/d(a + b)
-    a, b : arrays of shapes that broadcast; one of no axes, shape (), is an array too
+    a, b : arrays of shapes that broadcast; one of no axes, shape (), is an
+        array too
 
     Returns
     -------
@@ -234,7 +245,8 @@ def embedding_backward(upstream, table, indices):
     ----------
     upstream : (…, d) array        dJ/d(out)
     table : (rows, d) array
-    indices : (…) array of int     of any shape; a row may be looked up often, or never
+    indices : (…) array of int     of any shape; a row may be looked up often,
+        or never
 
     Returns
     -------
@@ -250,8 +262,8 @@ def embedding_backward(upstream, table, indices):
 def two_layer_loss_and_grads(w1, b1, w2, b2, x, labels):
     """The loss of a network with one hidden layer of tanh units, and its gradients.
 
-    The logits are linear in the hidden layer's outputs; the loss is the cross-entropy of their
-    softmax, averaged over the samples.
+    The logits are linear in the hidden layer's outputs; the loss is the
+    cross-entropy of their softmax, averaged over the samples.
 
     Parameters
     ----------
@@ -260,7 +272,8 @@ def two_layer_loss_and_grads(w1, b1, w2, b2, x, labels):
     w2 : (hidden, classes) array
     b2 : (classes,) array
     x : (n, d_in) array       one sample a row
-    labels : (n,) array of int   the right class of each sample, 0 to classes - 1
+    labels : (n,) array of int   the right class of each sample, 0 to classes -
+        1
 
     Returns
     -------
@@ -285,16 +298,19 @@ def two_layer_loss_and_grads(w1, b1, w2, b2, x, labels):
 def mlp_loss_and_grads(parameters, x, labels):
     """The loss of a fully connected classifier of any depth, and the gradients of its parameters.
 
-    Every layer is linear; ReLU stands between one layer and the next, not after the last. The loss
-    is the cross-entropy of the softmax of the last layer's outputs, averaged over the samples.
+    Every layer is linear; ReLU stands between one layer and the next, not
+    after the last. The loss is the cross-entropy of the softmax of the last
+    layer's outputs, averaged over the samples.
 
-    The gradients come from one backward pass. Differences of the loss are not accepted: a network
-    of real size, which is checked too, would take them minutes.
+    The gradients come from one backward pass. Differences of the loss are not
+    accepted: a network of real size, which is checked too, would take them
+    minutes.
 
     Parameters
     ----------
     parameters : list of (w, b) pairs, first layer first, at least one
-        ``w`` is (units before, units of the layer), ``b`` is (units of the layer,).
+        pair; ``w`` is (units before, units of the layer), ``b`` is (units of
+        the layer,).
     x : (n, d_in) array          one sample a row
     labels : (n,) array of int   the right class of each sample
 
@@ -302,7 +318,8 @@ def mlp_loss_and_grads(parameters, x, labels):
     -------
     (loss, gradients)
         loss : float
-        gradients : list of (dw, db) pairs, first layer first, shaped like ``parameters``
+        gradients : list of (dw, db) pairs, first layer first, shaped like
+            ``parameters``
     """
     ### BEGIN SOLUTION
     inputs, z = [], x
@@ -327,17 +344,19 @@ def mlp_loss_and_grads(parameters, x, labels):
 class Value:
     """A number that remembers how it was computed, so that gradients can flow back through it.
 
-    A `Value` is made from a number, ``Value(2.0)``, or by computing with values. Numbers may stand in
-    place of values on either side of an operator.
+    A `Value` is made from a number, ``Value(2.0)``, or by computing with
+    values. Numbers may stand in place of values on either side of an operator.
 
     Attributes
     ----------
     data : float     the number
     grad : float     dJ/d(this value); 0.0 until something adds to it
-    parents : tuple of Value   the values that it was computed from; empty for one made from a number
-    _backward : function without arguments   hands the gradient on: to the ``grad`` of each parent, it
-        adds its share of this value's ``grad`` as it is when `_backward` is called. For a value made
-        from a number it does nothing.
+    parents : tuple of Value   the values that it was computed from; empty for
+        one made from a number
+    _backward : function without arguments   hands the gradient on: to the
+        ``grad`` of each parent, it adds its share of this value's ``grad`` as
+        it is when `_backward` is called. For a value made from a number it
+        does nothing.
     """
 
     def __init__(self, data, parents=()):
@@ -480,10 +499,11 @@ class Value:
         """Add d(self)/d(node) to the ``grad`` of every node that this value was computed from, and 1
         to its own.
 
-        A node hands its gradient on once, when all of it has arrived. What was in a ``grad`` before
-        stays and is added to: the gradients of several calls add up, as in PyTorch, until somebody
-        sets them to 0. Graphs may be deeper than Python's limit of recursion: 10,000 nodes in a chain
-        are usual.
+        A node hands its gradient on once, when all of it has arrived. What was
+        in a ``grad`` before stays and is added to: the gradients of several
+        calls add up, as in PyTorch, until somebody sets them to 0. Graphs may
+        be deeper than Python's limit of recursion: 10,000 nodes in a chain are
+        usual.
         """
         ### BEGIN SOLUTION
         order, seen, stack = [], set(), [(self, False)]
@@ -509,15 +529,18 @@ class Value:
 def expose_bug():
     """Write the case that tells broken backward passes from the right one.
 
-    The forward pass looks up rows of a table, and sends them through a linear layer and a ReLU:
-    ``a = relu(table[indices] @ w + b)``. Somebody wrote several backward passes for it, each of which
-    takes (upstream, table, indices, w, b) and returns (dtable, dw, db). One is right. Each of the
-    others has one bug, and gives the right gradients for many inputs. Your case is put to all of them;
-    a broken one is exposed if its gradients are not right for your case.
+    The forward pass looks up rows of a table, and sends them through a linear
+    layer and a ReLU: ``a = relu(table[indices] @ w + b)``. Somebody wrote
+    several backward passes for it, each of which takes (upstream, table,
+    indices, w, b) and returns (dtable, dw, db). One is right. Each of the
+    others has one bug, and gives the right gradients for many inputs. Your
+    case is put to all of them; a broken one is exposed if its gradients are
+    not right for your case.
 
     Returns
     -------
-    (upstream, table, indices, w, b) : one case, with float64 arrays of at most 60 entries each
+    (upstream, table, indices, w, b) : one case, with float64 arrays of at most
+        60 entries each
         upstream : (n, d_out) array   dJ/da
         table : (rows, d_in) array
         indices : (n,) array of int   from 0 to rows - 1
@@ -537,7 +560,8 @@ def train_step(parameters, x, labels, learning_rate):
 
     Parameters
     ----------
-    parameters : list of (w, b) pairs, first layer first   they are left as they are
+    parameters : list of (w, b) pairs, first layer first   they are left as
+        they are
     x : (n, d_in) array
     labels : (n,) array of int
     learning_rate : float

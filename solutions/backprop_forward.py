@@ -50,8 +50,9 @@ OPERATIONS: dict[str, Any] = {
 def evaluate(operations: list[list[Any]], inputs: np.ndarray) -> float:
     """The last value of a list of operations.
 
-    An operation ``["add", 0, 2.5]`` adds 2.5 to the value number 0: whole numbers name values, the
-    inputs first and then the result of every operation; numbers with a point are constants.
+    An operation ``["add", 0, 2.5]`` adds 2.5 to the value number 0: whole
+    numbers name values, the inputs first and then the result of every
+    operation; numbers with a point are constants.
     """
     values = list(inputs)
     for name, *operands in operations:

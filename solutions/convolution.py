@@ -12,13 +12,14 @@ def conv_output_size(size, kernel, stride, padding):
     ----------
     size : int, at least 1      entries of the image along that axis
     kernel : int, at least 1    entries of the kernel along that axis
-    stride : int, at least 1    entries from one place of the kernel to the next
+    stride : int, at least 1    entries from one place of the kernel to the
+        next
     padding : int, at least 0   entries added at *each* end of the axis
 
     Returns
     -------
-    int   the number of places where the whole kernel lies inside the padded axis, the first at its
-        beginning
+    int   the number of places where the whole kernel lies inside the padded
+        axis, the first at its beginning
 
     Raises
     ------
@@ -43,7 +44,8 @@ def pad2d(x, padding):
 
     Returns
     -------
-    (n, channels, height + 2 padding, width + 2 padding) array, of the dtype of ``x``
+    (n, channels, height + 2 padding, width + 2 padding) array, of the dtype of
+        ``x``
     """
     ### BEGIN SOLUTION
     n, channels, height, width = x.shape
@@ -59,15 +61,18 @@ def conv2d(x, w, b, stride, padding):
     Parameters
     ----------
     x : (n, c_in, height, width) array
-    w : (c_out, c_in, kh, kw) array   one kernel for each pair of an output and an input channel
+    w : (c_out, c_in, kh, kw) array   one kernel for each pair of an output and
+        an input channel
     b : (c_out,) array
-    stride : int   entries from one place of the window to the next, down and to the right
+    stride : int   entries from one place of the window to the next, down and
+        to the right
     padding : int  width of the border of zeros around each image
 
     Returns
     -------
-    (n, c_out, h_out, w_out) array; ``h_out`` and ``w_out`` are as in ``conv_output_size``. What lies
-        behind the last place of the window is not used. float32 in, float32 out.
+    (n, c_out, h_out, w_out) array; ``h_out`` and ``w_out`` are as in
+        ``conv_output_size``. What lies behind the last place of the window is
+        not used. float32 in, float32 out.
     """
     ### BEGIN SOLUTION
     windows = np.lib.stride_tricks.sliding_window_view(pad2d(x, padding), w.shape[2:], axis=(2, 3))[
@@ -122,9 +127,10 @@ def im2col(x, kh, kw, stride, padding):
 
     Returns
     -------
-    (n · h_out · w_out, channels · kh · kw) array, of the dtype of ``x``. Rows: the windows of the
-        first image from left to right, line by line from the top, then those of the next image.
-        Within a row: the first channel's entries from left to right, line by line, then those of the
+    (n · h_out · w_out, channels · kh · kw) array, of the dtype of ``x``. Rows:
+        the windows of the first image from left to right, line by line from
+        the top, then those of the next image. Within a row: the first
+        channel's entries from left to right, line by line, then those of the
         next channel, as in ``w[k].ravel()`` for a kernel of ``conv2d``.
     """
     ### BEGIN SOLUTION
@@ -141,12 +147,14 @@ def max_pool2d(x, size, stride):
     ----------
     x : (n, channels, height, width) array
     size : int     height and width of the window
-    stride : int   entries from one window to the next; windows may overlap, or leave gaps
+    stride : int   entries from one window to the next; windows may overlap, or
+        leave gaps
 
     Returns
     -------
-    (n, channels, h_out, w_out) array, of the dtype of ``x``; sizes as in ``conv_output_size``,
-        without padding. Entries that no window reaches are not used.
+    (n, channels, h_out, w_out) array, of the dtype of ``x``; sizes as in
+        ``conv_output_size``, without padding. Entries that no window reaches
+        are not used.
     """
     ### BEGIN SOLUTION
     windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3))
@@ -165,9 +173,10 @@ def max_pool2d_backward(upstream, x, size, stride):
 
     Returns
     -------
-    dx : shaped like ``x``. Where several entries of a window are the largest, any subgradient is
-        right: what arrives at that window may go to one of them or be shared among them, but it may
-        not become more. float32 in, float32 out.
+    dx : shaped like ``x``. Where several entries of a window are the largest,
+        any subgradient is right: what arrives at that window may go to one of
+        them or be shared among them, but it may not become more. float32 in,
+        float32 out.
     """
     ### BEGIN SOLUTION
     windows = np.lib.stride_tricks.sliding_window_view(x, (size, size), axis=(2, 3))
@@ -190,7 +199,8 @@ def avg_pool2d_backward(upstream, x, size, stride):
     upstream : (n, channels, h_out, w_out) array   dJ/d(output)
     x : (n, channels, height, width) array
     size : int     height and width of the window
-    stride : int   entries from one window to the next; windows may overlap, or leave gaps
+    stride : int   entries from one window to the next; windows may overlap, or
+        leave gaps
 
     Returns
     -------
@@ -216,7 +226,8 @@ def receptive_field(layers):
 
     Returns
     -------
-    int   the width, from the first to the last of these pixels; 1 where there are no layers
+    int   the width, from the first to the last of these pixels; 1 where there
+        are no layers
     """
     ### BEGIN SOLUTION
     field, step = 1, 1  # step: pixels between neighbors of the present layer
@@ -230,16 +241,18 @@ def receptive_field(layers):
 def cnn_loss_and_grads(parameters, x, labels):
     """The loss of a small convolutional network, and its gradients.
 
-    The layers, in this order: a convolution with stride 2; ReLU; max-pooling, 2 × 2 with stride 2; a
-    convolution with stride 1; ReLU; the mean of each channel over all its places; a linear layer that
-    gives the logits. Each convolution is padded by half its kernel, ``kh // 2``. The loss is the mean
+    The layers, in this order: a convolution with stride 2; ReLU; max-pooling,
+    2 × 2 with stride 2; a convolution with stride 1; ReLU; the mean of each
+    channel over all its places; a linear layer that gives the logits. Each
+    convolution is padded by half its kernel, ``kh // 2``. The loss is the mean
     cross-entropy.
 
     Parameters
     ----------
     parameters : list of three (w, b) pairs
-        ``w1`` (c1, c_in, k, k) and ``w2`` (c2, c1, k, k) with square kernels of odd size, each of its
-        own; ``w3`` (c2, classes); ``b1`` (c1,), ``b2`` (c2,), ``b3`` (classes,)
+        ``w1`` (c1, c_in, k, k) and ``w2`` (c2, c1, k, k) with square kernels
+        of odd size, each of its own; ``w3`` (c2, classes); ``b1`` (c1,),
+        ``b2`` (c2,), ``b3`` (classes,)
     x : (n, c_in, height, width) array
     labels : (n,) integer array   classes, 0 to classes − 1
 
@@ -247,7 +260,8 @@ def cnn_loss_and_grads(parameters, x, labels):
     -------
     (loss, gradients)
         loss : float
-        gradients : list of three (dw, db) pairs, shaped like ``parameters``; float32 in, float32 out
+        gradients : list of three (dw, db) pairs, shaped like ``parameters``;
+            float32 in, float32 out
     """
     ### BEGIN SOLUTION
     (w1, b1), (w2, b2), (w3, b3) = parameters
@@ -286,12 +300,14 @@ def input_gradient(parameters, x, classes):
     ----------
     parameters : list of three (w, b) pairs, as in ``cnn_loss_and_grads``
     x : (n, c_in, height, width) array
-    classes : (n,) integer array   which logit is asked about, for each image its own
+    classes : (n,) integer array   which logit is asked about, for each image
+        its own
 
     Returns
     -------
-    dx : shaped like ``x``: for each image the gradient of its one logit (not of a loss, nor of a
-        probability) with respect to its pixels; float32 in, float32 out
+    dx : shaped like ``x``: for each image the gradient of its one logit (not
+        of a loss, nor of a probability) with respect to its pixels; float32
+        in, float32 out
     """
     ### BEGIN SOLUTION
     (w1, b1), (w2, b2), (w3, _) = parameters
@@ -321,9 +337,10 @@ def train_cnn(x_train, y_train, rng):
 
     Returns
     -------
-    predict : function   takes ``x_new``, an (m, 1, 64, 64) array of other images, one or many, and
-        returns their classes, an (m,) integer array. What it says of an image does not depend on
-        which others it is asked about.
+    predict : function   takes ``x_new``, an (m, 1, 64, 64) array of other
+        images, one or many, and returns their classes, an (m,) integer array.
+        What it says of an image does not depend on which others it is asked
+        about.
     """
     ### BEGIN SOLUTION
     mean, std = x_train.mean(), x_train.std()

@@ -33,7 +33,8 @@ def mlp_forward(x, parameters):
     ----------
     x : (n, d_in) array   one sample a row
     parameters : list of (w, b) pairs, first layer first, at least one
-        ``w`` is (units before, units of the layer), ``b`` (units of the layer,)
+        pair; ``w`` is (units before, units of the layer), ``b`` is (units of
+        the layer,)
 
     Returns
     -------
@@ -137,8 +138,8 @@ def xavier_init(d_in, d_out, rng):
 def he_init(d_in, d_out, rng):
     """Draw the weights of a layer that ReLU follows by He's rule (He et al. 2015).
 
-    He's rule has a form for the forward pass and one for the backward pass; this
-    is the one for the forward pass.
+    He's rule has a form for the forward pass and one for the backward pass;
+    this is the one for the forward pass.
 
     Parameters
     ----------
@@ -245,8 +246,8 @@ def find_the_leak(pipelines, x_train, y_train, x_test, y_test, x_fresh, y_fresh)
     """Find the one pipeline whose model has learned from its test set, and
     measure how much its score flatters.
 
-    A pipeline is a function. It fits a model and reports ``score``, the model's
-    accuracy on the test set that it was given::
+    A pipeline is a function. It fits a model and reports ``score``, the
+    model's accuracy on the test set that it was given::
 
         score, model = pipeline(x_train, y_train, x_test, y_test)
 
@@ -264,9 +265,9 @@ def find_the_leak(pipelines, x_train, y_train, x_test, y_test, x_fresh, y_fresh)
     -------
     (which, flatters)
         which : int   the place in ``pipelines`` of the one that leaks, from 0
-        flatters : float   the score that it reports with this training and test
-            set, minus the accuracy of that same model on the fresh samples,
-            which it has never seen
+        flatters : float   the score that it reports with this training and
+            test set, minus the accuracy of that same model on the fresh
+            samples, which it has never seen
     """
     ### BEGIN SOLUTION
     for which, pipeline in enumerate(pipelines):

@@ -39,7 +39,8 @@ def sigmoid(z):
 
     Parameters
     ----------
-    z : array of any shape   also entries as large as 1000 and as small as -1000
+    z : array of any shape   also entries as large as 1000 and as small as
+        -1000
 
     Returns
     -------
@@ -110,7 +111,8 @@ def relu_derivative(z):
 
     Returns
     -------
-    a new array of the shape and dtype of ``z``. At the kink, ``z = 0``, any number from 0 to 1
+    a new array of the shape and dtype of ``z``. At the kink, ``z = 0``, any
+    number from 0 to 1
     """
     ### BEGIN SOLUTION
     return (z > 0).astype(z.dtype)
@@ -123,12 +125,13 @@ def leaky_relu_derivative(z, slope=0.01):
     Parameters
     ----------
     z : array of any shape   it is left as it is
-    slope : float, 0 to 1    how steep the leaky ReLU is where its input is negative
+    slope : float, 0 to 1    how steep the leaky ReLU is where its input is
+        negative
 
     Returns
     -------
-    a new array of the shape and dtype of ``z``. At the kink, ``z = 0``, any number from ``slope``
-    to 1
+    a new array of the shape and dtype of ``z``. At the kink, ``z = 0``, any
+    number from ``slope`` to 1
     """
     ### BEGIN SOLUTION
     return np.where(z > 0, 1, slope).astype(z.dtype)
@@ -198,12 +201,14 @@ def layer_shapes(sizes):
 
     Parameters
     ----------
-    sizes : list of at least two ints   the number of inputs, then the number of neurons of each
-        layer; ``[784, 16, 10]`` has 784 inputs, 16 hidden neurons and 10 outputs
+    sizes : list of at least two ints   the number of inputs, then the number
+        of neurons of each layer; ``[784, 16, 10]`` has 784 inputs, 16 hidden
+        neurons and 10 outputs
 
     Returns
     -------
-    list of pairs ``(shape of w, shape of b)``, one for each layer; both shapes are tuples
+    list of pairs ``(shape of w, shape of b)``, one for each layer; both shapes
+    are tuples
     """
     ### BEGIN SOLUTION
     from itertools import pairwise
@@ -217,8 +222,8 @@ def count_parameters(sizes):
 
     Parameters
     ----------
-    sizes : list of at least two ints   the number of inputs, then the number of neurons of each
-        layer
+    sizes : list of at least two ints   the number of inputs, then the number
+        of neurons of each layer
 
     Returns
     -------
@@ -234,9 +239,9 @@ def count_parameters(sizes):
 def xor_weights():
     """Weights, found by hand, of a network that computes XOR.
 
-    The network has two inputs, two hidden neurons with ReLU and one output neuron without an
-    activation. Its output is at least 0.75 for the inputs (0, 1) and (1, 0), and at most 0.25 for
-    (0, 0) and (1, 1).
+    The network has two inputs, two hidden neurons with ReLU and one output
+    neuron without an activation. Its output is at least 0.75 for the inputs
+    (0, 1) and (1, 0), and at most 0.25 for (0, 0) and (1, 1).
 
     Returns
     -------
