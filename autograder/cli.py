@@ -199,7 +199,21 @@ def _release(options: argparse.Namespace) -> int:
         f"{options.course}/submitted/STUDENT/{options.chapter}/{released.name}, then: "
         f"autograder grade {options.chapter} --course {options.course}"
     )
+    _warn_of_unconfined_execution(options.course)
     return 0
+
+
+def _warn_of_unconfined_execution(course: Path) -> None:
+    from autograder.gradebook import grades_in_sandbox
+    from autograder.release import CONFIG, DEFAULT_CONFIG
+
+    if not grades_in_sandbox(course.resolve()):
+        print(
+            "autograder: `autograder grade` runs students' code in the sandbox, but in this class "
+            "`nbgrader autograde` and formgrader's button would run it unconfined. Copy the lines on "
+            f"c.Autograde from {DEFAULT_CONFIG} into {course / CONFIG}.",
+            file=sys.stderr,
+        )
 
 
 def _record_secret_keys(chapter: str, course: Path, count: int) -> None:
@@ -281,6 +295,7 @@ def _grade(options: argparse.Namespace) -> int:
         f"Feedback: {course}/feedback/STUDENT/{options.assignment}. "
         f"Scores: `nbgrader export` or formgrader, in {course}."
     )
+    _warn_of_unconfined_execution(course)
     return 0
 
 

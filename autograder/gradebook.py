@@ -75,6 +75,14 @@ def course_settings(course: Path) -> tuple[Config, CourseDirectory]:
     return config, CourseDirectory(config=config, root=str(Path(root or course).absolute()))
 
 
+def grades_in_sandbox(course: Path) -> bool:
+    """Whether nbgrader's own commands, too, run what students wrote in the sandbox, by the class's
+    configuration; nbgrader executes it unconfined where nothing else is said."""
+    config, _ = course_settings(course)
+    listed = config.Autograde.get("autograde_preprocessors", ())  # classes, names, or appended ones
+    return "GradeInSandbox" in repr(listed)
+
+
 def database_url(directory: CourseDirectory) -> str:
     """The gradebook's URL; a relative path of SQLite is meant from the class's folder."""
     url = make_url(directory.db_url)

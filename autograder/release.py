@@ -12,6 +12,7 @@ from pathlib import Path
 from autograder.notebook import COURSE, compose, write
 
 CONFIG = "nbgrader_config.py"
+DEFAULT_CONFIG = resources.files("course") / CONFIG
 
 
 class NbgraderFailed(Exception):
@@ -46,7 +47,7 @@ def lay_out(course: Path) -> None:
     course.mkdir(parents=True, exist_ok=True)
     config = course / CONFIG
     if not config.exists():
-        config.write_text((resources.files("course") / CONFIG).read_text(encoding="utf-8"))
+        config.write_text(DEFAULT_CONFIG.read_text(encoding="utf-8"))
 
 
 def release(chapter: str, course: Path) -> Path:

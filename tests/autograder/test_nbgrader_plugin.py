@@ -6,7 +6,9 @@ import shutil
 from pathlib import Path
 
 import nbformat
+import pytest
 
+from autograder.cli import main
 from autograder.release import nbgrader
 
 
@@ -48,3 +50,25 @@ def test_less_than_full_isolation_must_be_chosen_in_the_configuration(made_class
     config.write_text(config.read_text() + '\nc.GradeInSandbox.isolation = "none"\n')
     nbgrader(made_class.course, "autograde", "structure", "--student", "ada")
     assert (made_class.course / "autograded/ada/structure/structure.ipynb").exists()
+
+
+@pytest.mark.parametrize(
+    ("configuration", "warned"),
+    [
+        (None, False),
+        ("", True),
+        ("c.Autograde.autograde_preprocessors.append('mine.Check')\n", True),
+        ("from autograder.nbgrader_plugin import GradeInSandbox\n"
+         "c.Autograde.autograde_preprocessors = [GradeInSandbox]\n", False),
+    ],
+)  # fmt: skip
+def test_a_class_in_which_nbgrader_would_run_code_unconfined_is_told_so(
+    made_class, capsys, configuration, warned
+):
+    if configuration is not None:
+        (made_class.course / "nbgrader_config.py").write_text(
+            f"c = get_config()\nc.CourseDirectory.course_id = 'neural-networks'\n{configuration}"
+        )
+    grade = ["grade", "structure", "--students", "ada", "--course", str(made_class.course)]
+    assert main(grade) == 0
+    assert ("would run it unconfined" in capsys.readouterr().err) == warned
