@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from html.parser import HTMLParser
+from urllib.parse import urljoin
 
 import nbformat
 import pytest
@@ -13,6 +14,7 @@ from traitlets.config import Config
 from autograder.gradebook import course_settings
 from autograder.safe_markdown import TAGS, safe_markdown
 
+HERE = "http://here/feedback/ada/structure/"
 ATTACK = "stolen<script>document.title = 'forged'</script><img src=x onerror=forge()>"
 
 
@@ -59,11 +61,39 @@ def test_nothing_that_could_run_is_left(hostile):
 def test_honest_markdown_reads_as_it_was_written():
     made = safe_markdown(
         "# Why $a<b$\n\n*First*, `x < 3`:\n\n1. one\n2. two\n\n| a |\n|---|\n| 1 |\n\n"
-        "```python\nreturn x\n```\n\n![p](https://example.org/p.png)"
+        "```python\nreturn x\n```\n\n![p](pictures/p%201.png) <img src='p.png' width=40>"
     )
     for part in ("<h1", "$a&lt;b$", "<em>First</em>", "<code>x &lt; 3</code>", "<ol>", "<td>1</td>",
-                 '<span class="k">return</span>', 'src="https://example.org/p.png"'):  # fmt: skip
+                 '<span class="k">return</span>', 'src="pictures/p%201.png"', 'src="p.png"'):  # fmt: skip
         assert part in made
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "https://example.org/p.png",
+        "//example.org/p.png",
+        "/\\example.org/p.png",
+        "\\\\example.org/p.png",
+        "/\t/example.org/p.png",
+        " //example.org/p.png",
+        "data:image/svg+xml,<svg/>",
+        "/formgrader/api/assignment",
+        "../../hub/logout",
+        "pictures/../../../hub/logout",
+    ],
+)
+def test_a_picture_is_loaded_only_from_beside_the_answer(source):
+    for written in (f'<img src="{source}" alt="plot">', f"![plot](<{source}>)"):
+        made = safe_markdown(written)
+        pictures = [dict(has)["src"] for tag, has in elements(made) if tag == "img"]
+        assert all(urljoin(HERE, each).startswith(HERE) for each in pictures)
+        assert "plot" in made, "a reader is told that there is one"
+
+
+def test_a_picture_of_another_host_is_a_link():
+    made = safe_markdown("![plot](https://example.org/p.png)")
+    assert ("a", [("href", "https://example.org/p.png")]) in elements(made)
 
 
 def test_a_script_in_a_written_answer_reaches_neither_formgrader_nor_feedback(made_class, grade):
