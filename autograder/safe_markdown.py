@@ -29,8 +29,6 @@ ATTRIBUTES = {
     "th": ["align", "colspan", "rowspan", "scope"],
 }
 PROTOCOLS = frozenset({"http", "https", "mailto"})
-
-
 BESIDE = re.compile(r"(?!.*\.\.)[\w.%-][\w.%/ ()+,=@-]*")  # a file that was handed in
 
 
@@ -48,8 +46,11 @@ class _Pictures(Filter):
             if BESIDE.fullmatch(source):
                 yield token
                 continue
-            link = {"name": "a", "namespace": token.get("namespace")}
             text = attributes.get((None, "alt"), "").strip() or "a picture"
+            if not source:  # it was nothing that may be loaded
+                yield {"type": "Characters", "data": text}
+                continue
+            link = {"name": "a", "namespace": token.get("namespace")}
             yield {"type": "StartTag", "data": {(None, "href"): source}, **link}
             yield {"type": "Characters", "data": f"{text} (elsewhere: {source})"}
             yield {"type": "EndTag", "data": {}, **link}

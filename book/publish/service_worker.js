@@ -39,6 +39,8 @@ function isolated(response) {
   return new Response(response.body, { status, statusText, headers });
 }
 
+const keptOf = (path) => caches.match(keyOf(path));
+
 async function keep(path) {
   const response = await fetch(new URL(encodeURI(path), SCOPE), { cache: "no-cache" });
   if (response.status === 200 && !response.redirected) {
@@ -63,9 +65,8 @@ async function keepAll(paths) {
   const kept = new Set((await cache.keys()).map((request) => request.url));
   const missing = paths.filter((path) => path in HASHES && !kept.has(keyOf(path)));
   const next = async () => {
-    while (missing.length && (await quiet())) {
-      const path = missing.pop();
-      if (path) await keep(path).catch(() => {}); // it is fetched when it is asked for
+    while ((await quiet()) && missing.length) {
+      await keep(missing.pop()).catch(() => {}); // it is fetched when it is asked for
     }
   };
   await Promise.all(Array.from({ length: FETCHED_AT_ONCE }, next));
@@ -79,14 +80,12 @@ async function forgetOld() {
 }
 
 // Only a whole answer is kept; a request for a part of a file goes to the network.
-async function fromNetwork(request, path) {
-  const kept = () => caches.match(keyOf(path));
+async function fromNetwork(request, path, init) {
   try {
-    const opens = request.mode === "navigate"; // an old page would ask for files that are gone
-    const response = await fetch(request, opens ? { cache: "no-cache" } : {});
-    return response.status >= 500 ? ((await kept()) ?? response) : response;
+    const response = await fetch(request, init);
+    return response.status >= 500 ? ((await keptOf(path)) ?? response) : response;
   } catch (error) {
-    const found = await kept();
+    const found = await keptOf(path);
     if (found) return found;
     throw error;
   }
@@ -95,11 +94,10 @@ async function fromNetwork(request, path) {
 // What was just kept is answered from the cache too: a browser keeps the code that it compiled from a file
 // of the cache, and not from one of the network.
 async function fromCache(path) {
-  const kept = () => caches.match(keyOf(path));
-  const found = await kept();
+  const found = await keptOf(path);
   if (found) return found;
   const response = await keep(path);
-  return (await kept()) ?? response;
+  return (await keptOf(path)) ?? response;
 }
 
 self.addEventListener("install", (event) => event.waitUntil(self.skipWaiting()));
@@ -125,7 +123,8 @@ self.addEventListener("fetch", (event) => {
   if (kept || !url.pathname.includes("/api/")) event.stopImmediatePropagation();
   if (!kept) return;
   const opens = request.mode === "navigate";
-  const answer = opens || ahead.has(path) ? fromNetwork(request, path) : fromCache(path);
+  const init = opens ? { cache: "no-cache" } : {}; // an old page would ask for files that are gone
+  const answer = opens || ahead.has(path) ? fromNetwork(request, path, init) : fromCache(path);
   const page = opens || request.destination.endsWith("worker");
   event.respondWith(page && !path.startsWith("lite/") ? answer.then(isolated) : answer);
   if (together.has(path)) event.waitUntil(answer.then(() => keepAll(TOGETHER)));

@@ -96,6 +96,12 @@ def test_a_picture_of_another_host_is_a_link():
     assert ("a", [("href", "https://example.org/p.png")]) in elements(made)
 
 
+def test_a_picture_that_may_not_be_loaded_at_all_is_no_link():
+    made = safe_markdown('<img src="data:image/svg+xml,<svg/>" alt="plot">')
+    assert "plot" in made
+    assert "a" not in [tag for tag, _ in elements(made)]
+
+
 def test_a_script_in_a_written_answer_reaches_neither_formgrader_nor_feedback(made_class, grade):
     path = made_class.notebook("ada")
     notebook = nbformat.read(path, as_version=4)

@@ -21,6 +21,11 @@ LITE = "lite/lab/index.html?path=structure.ipynb"
 LONG = 120_000  # milliseconds: JupyterLab, Python and Matplotlib start
 
 
+def wait_for_kernel(page: Page) -> None:
+    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
+    idle.wait_for(state="attached", timeout=LONG)  # a narrow toolbar may hide it
+
+
 def run_in_new_cell(page: Page, address: str, code: str) -> None:
     """Open the first chapter's notebook and run code in a new cell, once there is a kernel to run it.
 
@@ -28,8 +33,7 @@ def run_in_new_cell(page: Page, address: str, code: str) -> None:
     """
     page.goto(address + LITE)
     page.locator(".jp-Notebook .jp-CodeCell .cm-content").first.click(timeout=LONG)
-    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-    idle.wait_for(state="attached", timeout=LONG)  # a narrow toolbar may hide it
+    wait_for_kernel(page)
     page.keyboard.press("Escape")
     page.keyboard.press("b")
     page.keyboard.press("Enter")
@@ -107,7 +111,6 @@ def test_a_cell_that_is_run_before_there_is_a_kernel_is_not_forgotten_in_silence
     page = context.new_page()
     page.add_init_script(f"({RUN_AT_ONCE})()")
     page.goto(address + LITE)
-    idle = page.locator(".jp-Notebook-ExecutionIndicator[data-status=idle]")
-    idle.wait_for(state="attached", timeout=LONG)  # a narrow toolbar may hide it
+    wait_for_kernel(page)
     page.wait_for_function(TOLD_OR_RUN)
     context.close()

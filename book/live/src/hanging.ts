@@ -28,7 +28,7 @@ class Hanging {
   }
 }
 
-/** Wraps lines; `live.css` says how far they hang below their indentation. */
+/** Wraps lines; `book.css` says how far they hang below their indentation. */
 export const hangingLines: Extension = [
   EditorView.lineWrapping,
   ViewPlugin.fromClass(Hanging, { decorations: (it) => it.decorations }),
