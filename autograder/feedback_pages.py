@@ -7,6 +7,7 @@ locked cells, the style sheet, an answer that many gave - is rendered once.
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
@@ -72,8 +73,12 @@ def feedback_page(course: Path, graded: Graded) -> str:
         },
         "metadata": {"name": graded.name, "path": ""},
     }
-    page, _ = _exporter(course).from_notebook_node(notebook, resources=resources)
+    with _rendering:
+        page, _ = _exporter(course).from_notebook_node(notebook, resources=resources)
     return page
+
+
+_rendering = threading.Lock()  # the exporter holds the notebook that it is at
 
 
 @cache

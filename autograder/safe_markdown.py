@@ -8,6 +8,7 @@ pages take this filter in its place (`c.HTMLExporter.filters` in a class's confi
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -57,9 +58,12 @@ class _Pictures(Filter):
 
 
 _cleaner = Cleaner(tags=TAGS, attributes=ATTRIBUTES, protocols=PROTOCOLS, filters=[_Pictures])
+_cleaning = threading.Lock()  # its parser holds what it is at
 
 
 def safe_markdown(source: str) -> str:
     """Markdown to HTML without scripts, forms, frames, styles, event handlers or pictures of other
     hosts; mathematics stays."""
-    return _cleaner.clean(markdown2html(source))
+    made = markdown2html(source)
+    with _cleaning:
+        return _cleaner.clean(made)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from html.parser import HTMLParser
 from urllib.parse import urljoin
 
@@ -11,7 +13,8 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.server_extensions.formgrader import handlers
 from traitlets.config import Config
 
-from autograder.gradebook import course_settings
+from autograder.feedback_pages import feedback_page
+from autograder.gradebook import Graded, course_settings
 from autograder.safe_markdown import TAGS, safe_markdown
 
 HERE = "http://here/feedback/ada/structure/"
@@ -100,6 +103,34 @@ def test_a_picture_that_may_not_be_loaded_at_all_is_no_link():
     made = safe_markdown('<img src="data:image/svg+xml,<svg/>" alt="plot">')
     assert "plot" in made
     assert "a" not in [tag for tag, _ in elements(made)]
+
+
+@pytest.fixture
+def restless_threads():
+    """Threads that give way to each other all the time."""
+    usual = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(usual)
+
+
+def test_answers_and_pages_made_at_the_same_time_do_not_mix(made_class, restless_threads):
+    """A worker of a cluster may have several threads."""
+    answers = [f"**{each}** <p>a<ul><li>{each}</p><table><td>{each}" * 5 for each in range(100)]
+
+    def page(answer: str) -> str:
+        cells = [nbformat.v4.new_markdown_cell(answer), nbformat.v4.new_code_cell(f"'{answer}'")]
+        for number, cell in enumerate(cells):
+            cell.id = f"cell-{number}"
+        notebook = nbformat.v4.new_notebook(cells=cells)
+        graded = Graded(answer, "structure", "structure", notebook, 1, 2, 0, {}, {})
+        return feedback_page(made_class.course, graded)
+
+    for make in (safe_markdown, page):
+        with ThreadPoolExecutor(4) as executor:
+            together = list(executor.map(make, answers))
+        for answer, made in zip(answers, together, strict=True):
+            assert made == make(answer)
 
 
 def test_a_script_in_a_written_answer_reaches_neither_formgrader_nor_feedback(made_class, grade):
