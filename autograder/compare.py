@@ -239,12 +239,21 @@ def _dtype_problem(value: Any, got: np.dtype, right: np.ndarray, name: str) -> s
 def _compare_entries(
     got: np.ndarray, right: Any, wanted: np.ndarray, name: str, tolerance: Tolerance | None
 ) -> list[Difference]:
+    if not is_interval(right) and (got == wanted).all():  # most often, and this is cheap to see
+        return []
     if wanted.dtype.kind in "iub":
         wrong = got != wanted
         distance, allowed = np.where(wrong, 1.0, 0.0), np.zeros(wanted.shape)
     else:
         lower = np.asarray(right["lower"] if is_interval(right) else wanted)
         upper = np.asarray(right["upper"] if is_interval(right) else wanted)
+        allowed = _allowed(right, lower, upper, tolerance)
+        if wanted.dtype.kind == "c":
+            distance = np.abs(got - wanted)
+        else:
+            distance = np.maximum(lower - got, got - upper)
+        if (distance <= allowed).all():
+            return []
         stray = ~np.isfinite(got) & np.isfinite(lower)
         if stray.any():
             index = tuple(int(i) for i in np.argwhere(stray)[0])
@@ -254,19 +263,12 @@ def _compare_entries(
             evidence = f"{_at(name, index)} is {got[index]}"
             evidence += f"; {_count(stray)} not finite, and should be." if got.ndim else "."
             return [Difference(name, "finite", says, evidence, stray, got, right)]
-        allowed = _allowed(right, lower, upper, tolerance)
-        with np.errstate(invalid="ignore", over="ignore"):
-            if wanted.dtype.kind == "c":
-                distance = np.abs(got - wanted)
-            else:
-                distance = np.maximum(np.maximum(lower - got, got - upper), 0)
         same = (got == lower) | (np.isnan(got) & np.isnan(lower))
         distance = np.where(same, 0, np.where(np.isnan(distance), np.inf, distance))
         wrong = distance > allowed
     if not wrong.any():
         return []
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        excess = np.where(wrong, distance / np.maximum(allowed, np.finfo(float).tiny), -1)
+    excess = np.where(wrong, distance / np.maximum(allowed, np.finfo(float).tiny), -1)
     index = tuple(int(i) for i in np.unravel_index(int(np.argmax(excess)), excess.shape))
     is_, should_be = _number(got[index]), _target(right, index)
     if should_be.partition(" ±")[0] == is_:  # the same to nine digits, and yet too far apart

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 import struct
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,12 +25,13 @@ MAX_DEPTH = 32
 MAX_NODES = 200_000
 MAX_DIMENSIONS = 16
 MAX_EMPTY = 1 << 20  # entries that an empty array would have without its empty axes
+PLAIN = frozenset({type(None), bool, int, str})
 SAFE_INTEGER = 1 << 53  # beyond it, JSON readers disagree about integers
 MAX_DIGITS = 4000
-DTYPES = frozenset(
-    f"{kind}{size}" for kind, sizes in {"f": (2, 4, 8), "i": (1, 2, 4, 8), "u": (1, 2, 4, 8)}.items()
-    for size in sizes
-) | {"b1", "c8", "c16"}  # fmt: skip
+DTYPES = {
+    name: np.dtype(f"<{name}")
+    for name in "b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
+}  # as they lie in a message
 
 
 class DataError(ValueError):
@@ -178,14 +179,14 @@ class _Writer:
         raise DataError(f"a {kind.__module__}.{kind.__qualname__}")
 
     def array(self, value: np.ndarray | np.generic) -> dict[str, Any]:
-        name = value.dtype.newbyteorder("=").str[1:]
+        name = value.dtype.str[1:]  # without the order of its bytes
         if name not in DTYPES:
             raise DataError(f"an array of dtype {value.dtype}")
         if value.ndim > MAX_DIMENSIONS:
             raise DataError(f"an array of more than {MAX_DIMENSIONS} dimensions")
         if not value.size and _extent(value.shape) > MAX_EMPTY:
             raise DataError(f"an array of shape {value.shape}")
-        self.buffers.append(np.ascontiguousarray(value.astype("<" + name, copy=False)))
+        self.buffers.append(np.ascontiguousarray(value, DTYPES[name]))
         if type(value) is np.ndarray:
             return {"array": [name, list(value.shape)]}
         return {"scalar": name}
@@ -222,27 +223,25 @@ class _Reader:
         self.body = body
         self.copy = copy
         self.position = 0
-        self.nodes = 0
+        self.nodes = 1
 
     def value(self, tree: Any, depth: int) -> Any:
-        self.nodes += 1
-        if depth > MAX_DEPTH or self.nodes > MAX_NODES:
-            raise DataError("too deep or too many values")
-        if tree is None or type(tree) in (bool, int, str):
+        kind = type(tree)
+        if kind in PLAIN:
             return tree
-        if type(tree) is float:
+        if kind is float:
             if not math.isfinite(tree):
                 raise DataError("a bare NaN or infinity")
             return tree
-        if type(tree) is list:
-            return [self.value(item, depth + 1) for item in tree]
-        if type(tree) is not dict or len(tree) != 1:
+        if kind is list:
+            return self.items(tree, depth + 1)
+        if kind is not dict or len(tree) != 1:
             raise DataError("an unknown construct")
         ((tag, content),) = tree.items()
         if tag == "tuple" and type(content) is list:
-            return tuple(self.value(item, depth + 1) for item in content)
+            return tuple(self.items(content, depth + 1))
         if tag == "dict" and type(content) is dict:
-            return {key: self.value(item, depth + 1) for key, item in content.items()}
+            return dict(zip(content, self.items(content.values(), depth + 1), strict=True))
         if tag == "float" and content in ("nan", "inf", "-inf"):
             return float(content)
         if tag == "int" and type(content) is str and len(content) <= MAX_DIGITS + 1:
@@ -258,6 +257,13 @@ class _Reader:
             return self.array(content, [])[()]
         raise DataError("an unknown construct")
 
+    def items(self, trees: Collection[Any], depth: int) -> list[Any]:
+        """The values of a list, a tuple or a dictionary."""
+        self.nodes += len(trees)
+        if self.nodes > MAX_NODES or (trees and depth > MAX_DEPTH):
+            raise DataError("too deep or too many values")
+        return [each if type(each) in PLAIN else self.value(each, depth) for each in trees]
+
     def array(self, name: Any, shape: Any) -> np.ndarray:
         if type(name) is not str or name not in DTYPES:
             raise DataError("an unknown dtype")
@@ -271,7 +277,7 @@ class _Reader:
             extent *= length or 1
         if not count and extent > MAX_EMPTY:
             raise DataError("an empty array of enormous shape")
-        dtype = np.dtype("<" + name)
+        dtype = DTYPES[name]
         end = self.position + count * dtype.itemsize
         if end > len(self.body):
             raise DataError("an array larger than its bytes")
@@ -281,7 +287,7 @@ class _Reader:
             raise DataError("truth that is neither 0 nor 1")
         array = np.frombuffer(raw, dtype)
         copy = self.copy or not array.flags.aligned
-        array = array.astype(dtype.newbyteorder("="), copy=copy)
+        array = array.astype(dtype.type, copy=copy)  # in the order of this machine's bytes
         try:
             return array.reshape(shape)
         except ValueError:  # an empty array whose other lengths are beyond what NumPy can count

@@ -53,8 +53,11 @@ def close(a: np.ndarray, b: np.ndarray, rounding: Rounding = OWN) -> bool:
     """Whether two arrays of one shape are the same up to rounding; whole numbers have none."""
     if a.dtype.kind not in "fc":
         return bool(np.array_equal(a, b))
-    largest = float(np.abs(b[np.isfinite(b)]).max(initial=0))
-    absolute = max(rounding.absolute, 1e-9 * largest)
+    finite = np.isfinite(b)
+    size = np.abs(b)
+    absolute = max(rounding.absolute, 1e-9 * float(size[finite].max(initial=0)))
+    if finite.all():  # then this is what allclose comes to, in a fifth of its time
+        return bool((np.abs(a - b) <= absolute + rounding.relative * size).all())
     return bool(np.allclose(a, b, rtol=rounding.relative, atol=absolute, equal_nan=True))
 
 

@@ -502,8 +502,8 @@ class Value:
         A node hands its gradient on once, when all of it has arrived. What was
         in a ``grad`` before stays and is added to: the gradients of several
         calls add up, as in PyTorch, until somebody sets them to 0. Graphs may
-        be deeper than Python's limit of recursion: 10,000 nodes in a chain are
-        usual.
+        be deeper than Python's limit of recursion: thousands of nodes in a
+        chain are usual.
         """
         ### BEGIN SOLUTION
         order, seen, stack = [], set(), [(self, False)]

@@ -93,7 +93,7 @@ def back_by_itself(student: Any, arguments: dict[str, Any]) -> Any:
         out = build(inputs, arguments["operations"])
         out.backward()
         return out.data, np.array([x.grad for x in inputs], dtype=float)
-    # Python's own numbers: there are ten thousand nodes, and those of an array cost ten times as much.
+    # Python's own numbers: there are thousands of nodes, and those of an array cost ten times as much.
     parents, slopes, grads = (arguments[name].tolist() for name in ("parents", "slopes", "grads"))
     nodes: list[Any] = []
     for above, towards in zip(parents, slopes, strict=True):

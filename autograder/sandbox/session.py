@@ -12,9 +12,9 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from functools import cached_property
 from types import TracebackType
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from autograder.ask import Answer
 from autograder.exercise import Exercise, Question
@@ -124,11 +124,17 @@ class _Asked:
         self.exercise = exercise
         self.question = question
 
-    @cached_property
+    @property
     def packed(self) -> wire.Packed:
-        """The question as the child gets it."""
-        request = {"exercise": self.exercise.name, "arguments": self.question.arguments}
-        return wire.Packed(request)
+        """The question as the child gets it; students of one key are asked the same."""
+        packed = _packed.get(self.question)
+        if packed is None:
+            request = {"exercise": self.exercise.name, "arguments": self.question.arguments}
+            packed = _packed[self.question] = wire.Packed(request)
+        return packed
+
+
+_packed: WeakKeyDictionary[Question, wire.Packed] = WeakKeyDictionary()
 
 
 class Session:

@@ -1,0 +1,31 @@
+"""Code on a feedback page is colored as nbconvert would color it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from nbconvert.filters import Highlight2HTML
+
+from autograder.feedback_pages import _exporter
+
+SOLUTIONS = sorted((Path(__file__).parents[2] / "solutions").rglob("*.py"))
+CELLS = {
+    "nothing": "",
+    "empty lines": "\n\n  \n",
+    "lines before and after": "\n\nx = 1\n\n\n",
+    "a remainder": "x = 7 % 3\ny = '%d' % x",
+    "a magic": "%matplotlib inline\n%%timeit\nx = 1",
+    "a command": "!ls -l",
+    "a question": "np.dot?",
+    "unlike": "if x != 1: pass",
+    "no Python": "this is $ no ` Python\n'''",
+    "markup": "x = '<script>alert(1)</script>' & 1 < 2",
+    "a string with a number": "f'{x:.2f} {x!r} {x * 2}'",
+    "other letters": "größe = '∂L/∂w'  # 勾配\n\tx = 1\r\ny = 2",
+} | {path.stem: path.read_text() for path in SOLUTIONS}
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_code_is_colored_as_by_nbconvert(name, tmp_path: Path):
+    assert _exporter(tmp_path)._highlight(CELLS[name]) == Highlight2HTML()(CELLS[name])
