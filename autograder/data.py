@@ -29,8 +29,7 @@ PLAIN = frozenset({type(None), bool, int, str})
 SAFE_INTEGER = 1 << 53  # beyond it, JSON readers disagree about integers
 MAX_DIGITS = 4000
 DTYPES = {
-    name: np.dtype(f"<{name}")
-    for name in "b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
+    name: np.dtype(f"<{name}") for name in "b1 i1 i2 i4 i8 u1 u2 u4 u8 f2 f4 f8 c8 c16".split()
 }  # as they lie in a message
 
 

@@ -99,7 +99,9 @@ class _FastExporter(HTMLExporter):
     def __init__(self, **settings: Any) -> None:
         super().__init__(**settings, raw_template=CELL_BY_CELL)
         colored = Highlight2HTML(pygments_lexer="ipython3", parent=self)
-        formatter = HtmlFormatter(cssclass=" highlight hl-ipython3", **colored.extra_formatter_options)
+        formatter = HtmlFormatter(
+            cssclass=" highlight hl-ipython3", **colored.extra_formatter_options
+        )
 
         @lru_cache(KEPT)
         def colored_python(source: str) -> str:

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from types import TracebackType
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -124,7 +125,7 @@ class _Asked:
         self.exercise = exercise
         self.question = question
 
-    @property
+    @cached_property
     def packed(self) -> wire.Packed:
         """The question as the child gets it; students of one key are asked the same."""
         packed = _packed.get(self.question)
@@ -185,11 +186,11 @@ class Session:
         if cells == self._ran:
             return
         self._unsent.clear()
-        while self._sent and not self.lost:
-            self._receive()
-        self._answers.clear()
         self._ran, told = list(cells), None
         with self._losing():
+            while self._sent and not self.lost:
+                self._receive()
+            self._answers.clear()
             self._wire.send(self._ran)
             told = self._wire.receive(self._limits.wall, self._limits.reply)
         if type(told) is list and all(type(each) is str for each in told):
@@ -207,9 +208,9 @@ class Session:
         under_way = any(asked is each.question for each in (*self._sent, *self._unsent))
         if not under_way and id(asked) not in self._answers:
             self._unsent.appendleft(_Asked(exercise, asked))
-        while id(asked) not in self._answers and not self.lost:
-            self._send_ahead()
-            if not self.lost:
+        with self._losing():
+            while id(asked) not in self._answers and not self.lost:
+                self._send_ahead()
                 self._receive()
         if id(asked) in self._answers:
             return self._answers.pop(id(asked))[1]
@@ -217,27 +218,24 @@ class Session:
 
     def _send_ahead(self) -> None:
         """Send what the socket takes without anybody waiting for room in it."""
-        with self._losing():
-            while self._unsent and len(self._sent) < AHEAD:
-                each = self._unsent[0]
-                outstanding = sum(other.packed.size for other in self._sent)
-                alone = each.packed.large or outstanding + each.packed.size > AHEAD_BYTES
-                if self._sent and alone:
-                    break
-                self._wire.ask(each.packed)
-                self._sent.append(self._unsent.popleft())
+        while self._unsent and len(self._sent) < AHEAD:
+            each = self._unsent[0]
+            outstanding = sum(other.packed.size for other in self._sent)
+            alone = each.packed.large or outstanding + each.packed.size > AHEAD_BYTES
+            if self._sent and alone:
+                break
+            self._wire.ask(each.packed)
+            self._sent.append(self._unsent.popleft())
 
     def _receive(self) -> None:
         """Receive one answer."""
         each = self._sent.popleft()
-        reply: Any = None
-        with self._losing():
-            seconds = max(self._limits.call, each.exercise.seconds)
-            reply = self._wire.receive(seconds, self._limits.reply)
-        if (answer := _answer(reply)) is not None:
-            self._answers[id(each.question)] = each.question, answer
-        elif not self.lost:
+        seconds = max(self._limits.call, each.exercise.seconds)
+        answer = _answer(self._wire.receive(seconds, self._limits.reply))
+        if answer is None:
             self.lost = "protocol"
+        else:
+            self._answers[id(each.question)] = each.question, answer
 
     @contextmanager
     def _losing(self) -> Iterator[None]:

@@ -105,11 +105,9 @@ class Wire:
         """Receive one value of at most `limit` bytes, within `seconds`."""
         self._send([])
         deadline = None if seconds is None else time.monotonic() + seconds
-        header, body_size, memory = self._beginning(deadline, limit)
-        if memory is None:
-            body = memoryview(self._exactly(body_size, deadline))
-        else:
-            body = memoryview(bytearray(memory.bytes[:body_size]))
+        header, body, memory = self._message(deadline, limit)
+        if memory is not None:
+            body = memoryview(bytearray(body))
         try:
             return unpack(header, body, copy=memory is None)
         except DataError as error:
@@ -130,11 +128,8 @@ class Wire:
 
         The arrays of the value itself then lie there, and are gone once the answer is written.
         """
-        header, body_size, memory = self._beginning(None, limit)
-        if memory is None:
-            value = unpack(header, memoryview(self._exactly(body_size, None)))
-        else:
-            value = unpack(header, memory.bytes[:body_size], copy=False)
+        header, body, memory = self._message(None, limit)
+        value = unpack(header, body, copy=memory is None)
         return value, copied(value), memory is not None
 
     def answer(self, value: Any, through_memory: bool) -> None:
@@ -152,14 +147,26 @@ class Wire:
         self.memory.write(arrays)
         return [PREFIX.pack(IN_MEMORY, header_size, body_size), header]
 
-    def _beginning(self, deadline: float | None, limit: int) -> tuple[bytes, int, Memory | None]:
-        """A message's header, the size of its arrays, and the memory where they lie, if they do."""
-        prefix = self._exactly(PREFIX.size, deadline)
+    def _message(
+        self, deadline: float | None, limit: int
+    ) -> tuple[bytes, memoryview, Memory | None]:
+        """A message's header, the bytes of its arrays, and the memory where these lie, if they do."""
+        self._fill(PREFIX.size, deadline)
+        prefix = bytes(self._received[: PREFIX.size])
         memory = self.memory if prefix.startswith(IN_MEMORY) else None
         header_size, body_size = _announced(prefix, MAGIC if memory is None else IN_MEMORY, limit)
-        if memory is not None and body_size > len(memory.bytes):
+        end = PREFIX.size + header_size
+        if memory is None:
+            self._fill(end + body_size, deadline)
+            body = memoryview(bytes(self._received[end : end + body_size]))
+        elif body_size > len(memory.bytes):
             raise WireError("arrays that are larger than the memory for them")
-        return self._exactly(header_size, deadline), body_size, memory
+        else:
+            self._fill(end, deadline)
+            body = memory.bytes[:body_size]
+        header = bytes(self._received[PREFIX.size : end])
+        del self._received[: end + (body_size if memory is None else 0)]
+        return header, body, memory
 
     def _send(self, pieces: list[Any]) -> None:
         """Send pieces of messages, behind those that are unsent."""
@@ -172,7 +179,8 @@ class Wire:
         except OSError as error:
             raise _gone(error) from None
 
-    def _exactly(self, count: int, deadline: float | None) -> bytes:
+    def _fill(self, count: int, deadline: float | None) -> None:
+        """Receive until so many bytes are there."""
         while len(self._received) < count:
             self._wait_no_longer_than(deadline)
             size = min(max(count - len(self._received), AHEAD), CHUNK)
@@ -185,9 +193,6 @@ class Wire:
             if not got:
                 raise WireError("the other side has closed")
             self._received += got
-        taken = bytes(self._received[:count])
-        del self._received[:count]
-        return taken
 
     def _wait_no_longer_than(self, deadline: float | None) -> None:
         """Have the kernel give up in time; it is told only when that is another number of seconds."""

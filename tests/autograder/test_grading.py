@@ -94,17 +94,17 @@ def test_fifty_kills_at_random_moments_lose_nothing(made_class, rows):
     whole = time.monotonic() - started
     expected = rows(course), results_of(course), files_of(course)
     chance = random.Random(5)
-    killed = 0
-    for number in range(KILLS):
-        if number % 3 == 0:
+    runs = killed = 0
+    while killed < KILLS:  # a run may have ended before it is killed
+        if runs % 3 == 0:
             forget()
+        runs += 1
         child = run()
         time.sleep(chance.uniform(0, min(whole, 1.2)))
         os.kill(child, signal.SIGKILL)
         killed += os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == -signal.SIGKILL
         for content in results_of(course).values():
             json.loads(content)
-    assert killed > KILLS / 2
     assert os.waitstatus_to_exitcode(os.waitpid(run(), 0)[1]) == 0
     assert (rows(course), results_of(course), files_of(course)) == expected
 
