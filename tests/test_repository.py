@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -281,10 +282,25 @@ def test_the_image_pins_whatever_it_installs():
     assert packages_of_the_image() - direct == {"setuptools"}, "which builds our own package"
 
 
+def all_that_comes_with(package):
+    """The distributions that installing `package` alone installs, itself included."""
+    found, waiting = set(), [package]
+    while waiting:
+        name = canonicalize_name(waiting.pop())
+        if name not in found:
+            found.add(name)
+            for line in metadata.requires(name) or ():
+                requirement = Requirement(line)
+                if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
+                    waiting.append(requirement.name)
+    return found
+
+
 def test_the_image_has_whatever_the_grader_imports():
     packages = {"markdown_it": "markdown-it-py"}
     in_the_students_page = {"anywidget", "ipywidgets"}
-    come_with_nbgrader = {"nbconvert", "sqlalchemy", "traitlets"}
+    come_with_nbgrader = {"nbconvert", "pygments", "sqlalchemy", "traitlets"}
+    assert come_with_nbgrader <= all_that_comes_with("nbgrader")
     imported = set()
     for folder in ("autograder", "solutions"):
         for path in (ROOT / folder).rglob("*.py"):
