@@ -75,7 +75,7 @@ STYLE = """<style>
 .ag{border-left:4px solid var(--ag);padding:.4em .8em;margin:.4em 0;line-height:1.45;max-width:48em}
 .ag pre{margin:.4em 0;padding:.5em .7em;white-space:pre-wrap;overflow-wrap:anywhere;
 background:rgba(128,128,128,.12);color:inherit;border:0;font-size:.9em}
-.ag summary{cursor:pointer;font-weight:600;min-height:1.8em}
+.ag summary{display:list-item;cursor:pointer;font-weight:600;min-height:1.8em}
 .ag p{margin:.3em 0}.ag .ag-head{font-weight:600}.ag-right{--ag:#009e73}.ag-wrong{--ag:#d55e00}
 .ag-todo{--ag:#8a8a8a}</style>"""
 

@@ -1,8 +1,9 @@
-"""What tests of several files need: an exercise made here, with a key made here."""
+"""What tests of several files need: an exercise made here, with a key made here; a browser."""
 
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -11,6 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from autograder.ask import ask
 from autograder.checking import Verdict, judge
@@ -150,3 +152,16 @@ def keys(recorded_keys: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]
     monkeypatch.setenv(KEYS_FOLDER, str(recorded_keys))
     yield recorded_keys
     assert os.environ[KEYS_FOLDER]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Chromium without a window."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.fail("Chromium is missing, so no page was tested in it: run `make system`")
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=options)
+        yield chromium
+        chromium.close()

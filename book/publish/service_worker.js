@@ -60,10 +60,14 @@ async function quiet() {
   return !replaced();
 }
 
-async function keepAll(paths) {
+async function notKept(paths) {
   const cache = await caches.open(CACHE);
   const kept = new Set((await cache.keys()).map((request) => request.url));
-  const missing = paths.filter((path) => path in HASHES && !kept.has(keyOf(path)));
+  return paths.filter((path) => path in HASHES && !kept.has(keyOf(path)));
+}
+
+async function keepWhenQuiet(paths) {
+  const missing = await notKept(paths);
   const next = async () => {
     while ((await quiet()) && missing.length) {
       await keep(missing.pop()).catch(() => {}); // it is fetched when it is asked for
@@ -107,10 +111,12 @@ self.addEventListener("activate", (event) =>
 );
 
 self.addEventListener("message", (event) => {
-  if (event.data === "fetch ahead") event.waitUntil(keepAll(AHEAD));
-  if (event.data?.keep) { // what JupyterLite's page had loaded before this worker could keep it
+  if (event.data === "fetch ahead") event.waitUntil(keepWhenQuiet(AHEAD));
+  if (event.data?.keep) { // what JupyterLite's page had loaded before this worker could keep it: at once,
+    // since a visit may end before it is quiet, and the rest of JupyterLite is of no use without them
     const paths = event.data.keep.map((url) => pathOf(new URL(url)));
-    event.waitUntil(Promise.all([self.clients.claim(), keepAll(paths)]));
+    const kept = notKept(paths).then((missing) => Promise.all(missing.map(keep)));
+    event.waitUntil(Promise.all([self.clients.claim(), kept]));
   }
 });
 
@@ -127,7 +133,7 @@ self.addEventListener("fetch", (event) => {
   const answer = opens || ahead.has(path) ? fromNetwork(request, path, init) : fromCache(path);
   const page = opens || request.destination.endsWith("worker");
   event.respondWith(page && !path.startsWith("lite/") ? answer.then(isolated) : answer);
-  if (together.has(path)) event.waitUntil(answer.then(() => keepAll(TOGETHER)));
+  if (together.has(path)) event.waitUntil(answer.then(() => keepWhenQuiet(TOGETHER)));
 });
 
 // By requests to /api/ JupyterLite's kernels ask its page for files and for input; its own script answers.

@@ -173,6 +173,17 @@ def test_jupyterlite_works_without_a_network_after_one_visit(
     run_in_jupyterlite(again, address)
 
 
+def test_what_jupyterlite_starts_with_is_kept_while_other_things_are_asked_for(
+    page: Page, server: tuple[str, Ending]
+) -> None:
+    """A visit may end before it was quiet for long; without these files the rest is of no use."""
+    address, _ = server
+    page.goto(address + "lite/lab/index.html")
+    page.evaluate("setInterval(() => fetch('../jupyter-lite.json'), 500)")
+    for name in ("lite/lab/index.html", "lite/lite_start.js", "lite/build/lab/bundle.js"):
+        until(page, f"async () => (await ({KEPT})()).some((it) => it.includes('{name}'))")
+
+
 def test_jupyterlite_leaves_the_book_to_its_service_worker(
     page: Page, server: tuple[str, Ending]
 ) -> None:
