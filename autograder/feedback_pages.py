@@ -17,8 +17,8 @@ import pygments
 from nbconvert.exporters import HTMLExporter, TemplateExporter
 from nbconvert.filters import Highlight2HTML
 from nbconvert.filters.widgetsdatatypefilter import WidgetsDataTypeFilter
-from nbconvert.preprocessors import CSSHTMLHeaderPreprocessor
 from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_notebook
 from nbgrader.converters import GenerateFeedback
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
@@ -136,7 +136,7 @@ class _FastExporter(HTMLExporter):
     def _preprocess(self, nb: Any, resources: Any) -> tuple[Any, Any]:
         """Put in the style sheet; nbconvert would copy and validate the notebook for it each time."""
         if not self._css:
-            _, made = CSSHTMLHeaderPreprocessor(parent=self).preprocess(nb, resources)
+            _, made = super()._preprocess(new_notebook(), resources)
             self._css = made["inlining"]["css"]
         resources["inlining"] = {"css": self._css}
         return nb, resources

@@ -1,13 +1,15 @@
-"""Code on a feedback page is colored as nbconvert would color it."""
+"""A feedback page is the one that nbgrader would have written, down to the colors of its code."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import pytest
+from bs4 import BeautifulSoup
 from nbconvert.filters import Highlight2HTML
 
 from autograder.feedback_pages import _exporter
+from autograder.release import nbgrader
 
 SOLUTIONS = sorted((Path(__file__).parents[2] / "solutions").rglob("*.py"))
 CELLS = {
@@ -29,3 +31,16 @@ CELLS = {
 @pytest.mark.parametrize("name", CELLS)
 def test_code_is_colored_as_by_nbconvert(name, tmp_path: Path):
     assert _exporter(tmp_path)._highlight(CELLS[name]) == Highlight2HTML()(CELLS[name])
+
+
+def test_an_honest_student_s_page_is_nbgrader_s(made_class, grade):
+    """Style sheets, scores, verdicts and answers: the pages differ in blank lines alone."""
+    course = made_class.course
+    grade(course, "chidi")
+    page = course / "feedback" / "chidi" / "structure" / "structure.html"
+    ours = BeautifulSoup(page.read_text(), "html.parser")
+    page.unlink()
+    nbgrader(course, "generate_feedback", "structure", "--student", "chidi", "--force")
+    nbgraders = BeautifulSoup(page.read_text(), "html.parser")
+    assert len(ours.select("style")) > 1
+    assert ours.prettify() == nbgraders.prettify()
