@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from autograder.ask import ask
 from autograder.checking import Verdict, judge
@@ -20,6 +20,7 @@ from autograder.checks import Values
 from autograder.exercise import Exercise, Question, question
 from autograder.keys import KEYS_FOLDER, Key, KnownMistake, save
 
+expect.set_options(timeout=20_000)  # milliseconds: a machine that is busy with other tests is slow
 CHAPTER = "structure"  # the chapter whose exercises stand for all where one chapter is enough
 
 

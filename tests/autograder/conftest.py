@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import nbformat
 import numpy as np
 import pytest
 
@@ -25,6 +26,19 @@ class Class:
 
     def notebook(self, student: str) -> Path:
         return self.course / "submitted" / student / CHAPTER / f"{CHAPTER}.ipynb"
+
+    def answer(self, student: str, kind: str, source: str) -> None:
+        """Write `source` in the place of each of a student's answers of a kind, code or markdown."""
+        path = self.notebook(student)
+        notebook = nbformat.read(path, as_version=4)
+        answers = [
+            cell for cell in notebook.cells
+            if cell.cell_type == kind and cell.metadata.get("nbgrader", {}).get("solution")
+        ]  # fmt: skip
+        assert answers, f"the chapter has no answer in {kind}"
+        for cell in answers:
+            cell.source = source
+        nbformat.write(notebook, path)
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import nbformat
 import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
@@ -71,23 +70,10 @@ def formgrader(page: Page, tmp_path: Path) -> Iterator[Callable[[Path], str]]:
         server.wait(60)
 
 
-def change(path: Path, kind: str, source: str) -> None:
-    """Write `source` in the place of each answer of a kind in a notebook."""
-    notebook = nbformat.read(path, as_version=4)
-    answers = [
-        cell for cell in notebook.cells
-        if cell.cell_type == kind and cell.metadata.get("nbgrader", {}).get("solution")
-    ]  # fmt: skip
-    assert answers
-    for cell in answers:
-        cell.source = source
-    nbformat.write(notebook, path)
-
-
 def test_a_submission_is_read_and_scored_by_hand(made_class, grade, rows, formgrader, page: Page):
     """A student's text runs in no instructor's browser, verdicts open, scores by hand are kept."""
     course = made_class.course
-    change(made_class.notebook("dana"), "markdown", ATTACK)
+    made_class.answer("dana", "markdown", ATTACK)
     grade(course, "dana")
     recorded = {key[2]: row for key, row in rows(course).items() if len(key) == 3}
     asked = []
@@ -114,14 +100,14 @@ def test_a_submission_is_read_and_scored_by_hand(made_class, grade, rows, formgr
     step.click()
     expect(more).to_be_visible()
 
+    said = "See the second figure."
     written = page.locator(".nbgrader_cell", has_text="stolen").first
     with page.expect_response(lambda answer: "/api/grade/" in answer.url):
         written.locator("input.score").fill("1.5")
         written.locator("input.score").blur()
     with page.expect_response(lambda answer: "/api/comment/" in answer.url):
-        written.locator("textarea").fill("See the second figure.")
+        written.locator("textarea").fill(said)
         written.locator("textarea").blur()
-    said = "See the second figure."
 
     def by_hand() -> dict:
         """The cells that have what was written, with their score or comment."""
@@ -139,7 +125,7 @@ def test_the_autograde_button_grades_in_the_sandbox(
     """With the score that `autograder grade` records, and nothing done outside."""
     course = made_class.course
     outside = tmp_path / "was-here"
-    change(made_class.notebook("bela"), "code", f"open({str(outside)!r}, 'w')")
+    made_class.answer("bela", "code", f"open({str(outside)!r}, 'w')")
     for student in made_class.expected.keys() - {"ada", "bela"}:
         shutil.rmtree(course / "submitted" / student)
     by_command = tmp_path / "by-command"

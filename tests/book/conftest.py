@@ -7,10 +7,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
 
 ROOT = Path(__file__).parents[2]
-expect.set_options(timeout=20_000)  # milliseconds: a machine that is busy with other tests is slow
 
 
 @pytest.fixture(scope="session")
