@@ -24,6 +24,7 @@ import numpy as np
 
 from autograder.data import MAX_BODY, DataError, Seed, pack
 
+SMALL = 1 << 14  # bytes of an array that are compared most quickly as bytes
 MAX_PRINTED = 2000
 MAX_WARNINGS = 5
 MAX_LINE = 200
@@ -215,6 +216,8 @@ def _plain_array(value: np.ndarray, keep: bool) -> np.ndarray:
         raise DataError(f"an array of dtype {dtype}, more precise than float64")
     if value.nbytes > MAX_BODY:
         raise DataError(f"an array of shape {value.shape}, too large for any answer here")
+    if not keep and dtype.isnative and value.flags.c_contiguous:
+        return value
     return value.astype(dtype.newbyteorder("="), order="C", copy=keep)
 
 
@@ -237,6 +240,8 @@ def _differs(before: Any, after: Any) -> bool:
 
 
 def _same_entries(before: np.ndarray, after: np.ndarray) -> bool:
+    if before.nbytes <= SMALL and before.tobytes() == after.tobytes():
+        return True
     if before.dtype.kind != "c":
         bits = f"u{before.itemsize}"
         if (before.view(bits) == after.view(bits)).all():
@@ -261,4 +266,5 @@ def _student_lines(error: BaseException) -> str:
 
 def _frames(error: BaseException) -> Iterator[traceback.FrameSummary]:
     linecache.checkcache()
-    yield from traceback.extract_tb(error.__traceback__)
+    walked = traceback.walk_tb(error.__traceback__)
+    yield from traceback.StackSummary.extract(walked, lookup_lines=False)  # ours are not shown

@@ -7,6 +7,7 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import nbformat
@@ -164,6 +165,7 @@ def _cell(raw: Any) -> Cell | None:
     )
 
 
+@lru_cache(maxsize=256)
 def without_magics(source: str) -> str:
     """A cell as Python: IPython's magics and shell lines do nothing, as in the sandbox they may not.
 

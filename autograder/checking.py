@@ -120,6 +120,9 @@ def without_numbers(answer: Answer, asked: Question) -> Answer:
 
     A student chooses the names of exceptions and classes, what is printed and what is warned.
     """
+    if not (answer.problem or answer.detail or answer.traceback or answer.changed
+            or answer.printed or answer.warnings):  # fmt: skip
+        return answer
     detail = answer.detail
     if answer.problem == "error":
         detail = detail if detail in COMMON_ERRORS else "an exception"

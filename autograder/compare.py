@@ -29,6 +29,8 @@ class Tolerance:
 
 VALUES = Tolerance(entry=1e-9, block=1e-12)
 SINGLE = Tolerance(entry=1e-4, block=1e-6)
+LARGEST = float(np.finfo(float).max)
+SINGLE_TYPES = ("float16", "float32", "complex64")
 
 
 @dataclass(frozen=True)
@@ -121,6 +123,14 @@ def compare(
     names : what they call its parts, where it is a tuple
     tolerance : for float64 values; by default 1e-9 of the entry. float32 has its own.
     """
+    return _differences(got, right, name, names, tolerance)
+
+
+def _differences(
+    got: Any, right: Any, name: str, names: tuple[str, ...], tolerance: Tolerance | None
+) -> list[Difference]:
+    if type(got) is type(right) is float and tolerance is None and _is_close(got, right):
+        return []
     if type(right) in (tuple, list):
         if type(got) not in (tuple, list):
             kind = "tuple" if type(right) is tuple else "list"
@@ -133,16 +143,22 @@ def compare(
             return [Difference(name, "structure", says)]
         labels = part_names(right, name, names)
         return [difference for label, g, r in zip(labels, got, right, strict=True)
-                for difference in compare(g, r, label, (), tolerance)]  # fmt: skip
+                for difference in _differences(g, r, label, (), tolerance)]  # fmt: skip
     if type(right) is dict and not is_interval(right):
         if type(got) is not dict or got.keys() != right.keys():
             says = f"{name} should be a dictionary with the keys {', '.join(map(repr, right))}"
             return [Difference(name, "structure", f"{says}, but is {describe(got)}.")]
         return [difference for key in right
-                for difference in compare(got[key], right[key], _key_name(name, key), (), tolerance)]  # fmt: skip
+                for difference in _differences(got[key], right[key], _key_name(name, key), (), tolerance)]  # fmt: skip
     if right is None or type(right) in (str, bool) or _is_long(right):
         return _compare_exactly(got, right, name)
     return _compare_numbers(got, right, name, tolerance)
+
+
+def _is_close(got: float, right: float) -> bool:
+    return got == right or abs(got - right) < VALUES.entry * abs(
+        right
+    )  # not so if right is infinite
 
 
 def _is_long(value: Any) -> bool:
@@ -239,19 +255,25 @@ def _dtype_problem(value: Any, got: np.dtype, right: np.ndarray, name: str) -> s
 def _compare_entries(
     got: np.ndarray, right: Any, wanted: np.ndarray, name: str, tolerance: Tolerance | None
 ) -> list[Difference]:
-    if not is_interval(right) and (got == wanted).all():  # most often, and this is cheap to see
-        return []
     if wanted.dtype.kind in "iub":
         wrong = got != wanted
+        if not wrong.any():
+            return []
         distance, allowed = np.where(wrong, 1.0, 0.0), np.zeros(wanted.shape)
     else:
-        lower = np.asarray(right["lower"] if is_interval(right) else wanted)
-        upper = np.asarray(right["upper"] if is_interval(right) else wanted)
-        allowed = _allowed(right, lower, upper, tolerance)
-        if wanted.dtype.kind == "c":
-            distance = np.abs(got - wanted)
-        else:
+        tolerance = tolerance or (SINGLE if wanted.dtype.name in SINGLE_TYPES else VALUES)
+        lower = np.asarray(right["lower"]) if is_interval(right) else wanted
+        upper = np.asarray(right["upper"]) if is_interval(right) else wanted
+        # Nearly all right answers lie within a part of what is allowed that is quickly computed.
+        if is_interval(right):
             distance = np.maximum(lower - got, got - upper)
+            allowed = ERROR_BARS * right["error"]
+        else:
+            distance = np.abs(got - wanted)
+            allowed = np.minimum(tolerance.entry * np.abs(wanted), LARGEST)  # not infinite
+        if (distance <= allowed).all():
+            return []
+        allowed = _allowed(right, lower, upper, tolerance)
         if (distance <= allowed).all():
             return []
         stray = ~np.isfinite(got) & np.isfinite(lower)
@@ -279,17 +301,13 @@ def _compare_entries(
     return [Difference(name, "values", f"{name} is wrong.", evidence + ".", wrong, got, right)]
 
 
-def _allowed(
-    right: Any, lower: np.ndarray, upper: np.ndarray, tolerance: Tolerance | None
-) -> np.ndarray:
+def _allowed(right: Any, lower: np.ndarray, upper: np.ndarray, tolerance: Tolerance) -> np.ndarray:
     size = np.maximum(np.abs(lower), np.abs(upper))
     finite = size[np.isfinite(size)]
     largest = float(finite.max()) if finite.size else 0.0
     size = np.where(np.isfinite(size), size, 0)
     if is_interval(right):
         return GRADIENT_RTOL * (size + 0.01 * largest) + ERROR_BARS * right["error"]
-    if tolerance is None:
-        tolerance = SINGLE if lower.dtype.name in ("float16", "float32", "complex64") else VALUES
     return tolerance.entry * size + tolerance.block * largest
 
 

@@ -13,6 +13,7 @@ import math
 import struct
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -261,7 +262,11 @@ class _Reader:
         self.nodes += len(trees)
         if self.nodes > MAX_NODES or (trees and depth > MAX_DEPTH):
             raise DataError("too deep or too many values")
-        return [each if type(each) in PLAIN else self.value(each, depth) for each in trees]
+        return [
+            each if (kind := type(each)) in PLAIN or (kind is float and isfinite(each))
+            else self.value(each, depth)
+            for each in trees
+        ]  # fmt: skip
 
     def array(self, name: Any, shape: Any) -> np.ndarray:
         if type(name) is not str or name not in DTYPES:

@@ -20,7 +20,7 @@ import numpy as np
 
 from autograder.ask import Answer
 from autograder.compare import compare, sentence
-from autograder.exercise import Ask, Exercise, Outcome
+from autograder.exercise import Ask, Exercise, Outcome, Question
 from autograder.keys import Key, KnownMistake
 from autograder.likeness import OWN, Rounding, rounding_of, same
 from autograder.slips import KEPT, answers_change, slips
@@ -42,19 +42,16 @@ def diagnose(exercise: Exercise, key: Key, outcomes: list[Outcome], ask: Ask) ->
     where = where_to_look(exercise, key, outcomes)
     known = {mistake.name: mistake for mistake in key.mistakes}
     compared = _compared_with_mistakes(exercise)
+    likeness = _Likeness(key, outcomes)
     for exactly in (True, False):  # the strongest evidence: alike wherever right or wrong
-        everywhere = [
-            m
-            for m in key.mistakes
-            if compared and _answered_alike(m, key, outcomes, compared, exactly)
-        ]
+        everywhere = [m for m in key.mistakes if compared and likeness.holds(m, compared, exactly)]
         if len(everywhere) == 1:
             return _named(everywhere[0], where)
     first = findings[0]
     proof = next((finding for finding in findings if finding.mistake in known), None)
     if proof and (first.difference is None or proof.check == first.check):
         return _named(known[proof.mistake], where)
-    for mistake in _matching(exercise, key, outcomes):
+    for mistake in _matching(exercise, key, outcomes, likeness):
         return _named(mistake, where)
     quick = not exercise.seconds and (first.difference or first.kind == "property")
     if quick and first.question and answers_change(first.question, ask):
@@ -76,7 +73,9 @@ def _named(mistake: KnownMistake, where: str) -> Diagnosis:
     return Diagnosis(mistake.look or where, mistake.name, mistake.says)
 
 
-def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator[KnownMistake]:
+def _matching(
+    exercise: Exercise, key: Key, outcomes: list[Outcome], likeness: _Likeness
+) -> Iterator[KnownMistake]:
     """Recorded mistakes that answered as the student did: everywhere, else wherever he is wrong,
     else in one array that is wrong."""
     compared = _compared_with_mistakes(exercise)
@@ -85,25 +84,35 @@ def _matching(exercise: Exercise, key: Key, outcomes: list[Outcome]) -> Iterator
         yield from (
             m
             for m in key.mistakes
-            if _answered_alike(m, key, outcomes, checks, exactly) and _is_wrong_in(m, key, checks)
+            if likeness.holds(m, checks, exactly) and _is_wrong_in(m, key, checks)
         )
     yield from (m for m in key.mistakes if _same_wrong_array(exercise, key, outcomes, m))
 
 
-def _answered_alike(
-    mistake: KnownMistake,
-    key: Key,
-    outcomes: list[Outcome],
-    checks: Iterable[int],
-    exactly: bool,
-) -> bool:
-    return all(
-        _same_answer(got, recorded, OWN if exactly else rounding_of(recorded.value, asked))
-        for i in checks
-        for asked, got, recorded in zip(
-            key.questions[i], outcomes[i].answers, mistake.answers[i], strict=True
+class _Likeness:
+    """Whether a student answered as mistakes do. Many mistakes share an answer, which is compared once."""
+
+    def __init__(self, key: Key, outcomes: list[Outcome]) -> None:
+        self.key = key
+        self.outcomes = outcomes
+        self.known: dict[tuple[int, int, bool], bool] = {}
+
+    def holds(self, mistake: KnownMistake, checks: Iterable[int], exactly: bool) -> bool:
+        """Whether all answers to these checks are the mistake's."""
+        return all(
+            self._same(asked, got, recorded, exactly)
+            for i in checks
+            for asked, got, recorded in zip(
+                self.key.questions[i], self.outcomes[i].answers, mistake.answers[i], strict=True
+            )
         )
-    )
+
+    def _same(self, asked: Question, got: Answer, recorded: Answer, exactly: bool) -> bool:
+        pair = id(got), id(recorded), exactly  # `key` and `outcomes` hold them
+        if pair not in self.known:
+            rounding = OWN if exactly else rounding_of(recorded.value, asked)
+            self.known[pair] = _same_answer(got, recorded, rounding)
+        return self.known[pair]
 
 
 def _is_wrong_in(mistake: KnownMistake, key: Key, checks: Iterable[int]) -> bool:

@@ -18,6 +18,7 @@ import multiprocessing
 import re
 import signal
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
@@ -40,7 +41,6 @@ from autograder.repair import (
     Repaired,
     blank,
     cells_to_run,
-    copied,
     defined_names,
     grade_id_of,
     repair,
@@ -56,10 +56,15 @@ from autograder.whole_file import whole_file
 UNJUDGED = "What your code returned could not be judged. Show this to your instructor."
 T = TypeVar("T")
 TOGETHER = 8  # students that one worker grades one after the other, at most
-AHEAD = 32  # groups of them that are given out at a time
+MOST_WORKERS = 64  # of a cluster, which does not tell
+GROUPS = 8  # at least, where there are so many students
 MOST_LOST = 6  # processes of one submission; then nothing of it is tried twice
 MOST_ENDLESS = 4  # runs of a submission's cells that came to no end; then they are not run any more
+YOUNG = (
+    50_000  # objects that a worker makes between two searches for garbage; keys are many at once
+)
 WORKER_MEMORY = 2 << 30  # bytes of data of a worker, more than it has when it begins
+LONG_AGO = 5.0  # seconds; a process that was started so long before it was needed is not used
 TRIES = 2  # a child that died or took too long may have met a busy machine
 
 
@@ -104,20 +109,35 @@ class Grader:
 
     def grade(self, student: str, assignment: str) -> list[Result]:
         """Grade one student's submission: a result for each notebook of the assignment."""
-        folder = self.course / "submitted" / student / assignment
-        return [
-            self._grade_notebook(student, assignment, name, released, folder)
-            for name, released in released_notebooks(self.course, assignment).items()
-        ]
+        (results,) = self.grade_each([student], assignment)
+        return results
 
-    def _grade_notebook(
-        self, student: str, assignment: str, name: str, released: Any, folder: Path
-    ) -> Result:
-        repaired = _repaired(folder, released, name)
-        scores = self.scores(student, repaired)
-        return Result(
-            student, assignment, name, repaired.notebook, scores, repaired.notes, repaired.found
-        )
+    def grade_each(self, students: Sequence[str], assignment: str) -> list[list[Result]]:
+        """Grade some students' submissions; the process of each starts while the one before it is
+        graded."""
+        begun: deque[list[_Begun]] = deque()
+        results = []
+        try:
+            for student in students:
+                begun.append(self._begin(student, assignment))
+                if len(begun) > 1:
+                    results.append([each.result() for each in begun[0]])
+                    begun.popleft()
+            results += [[each.result() for each in ahead] for ahead in begun]
+        finally:
+            for each in chain(*begun):
+                each.run.close()
+        return results
+
+    def _begin(self, student: str, assignment: str) -> list[_Begun]:
+        folder = self.course / "submitted" / student / assignment
+        begun = []
+        for name, released in released_notebooks(self.course, assignment).items():
+            repaired = _repaired(folder, released, name)
+            run = _Run(self, student, repaired.notebook)
+            run.start()
+            begun.append(_Begun(student, assignment, name, repaired, run))
+        return begun
 
     def scores(self, student: str, repaired: Repaired) -> dict[str, dict[str, Any]]:
         """Judge every exercise of a repaired notebook, or take the result that is kept."""
@@ -126,6 +146,29 @@ class Grader:
             return run.results()
         finally:
             run.close()
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A submitted notebook that is about to be graded."""
+
+    student: str
+    assignment: str
+    name: str
+    repaired: Repaired
+    run: _Run
+
+    def result(self) -> Result:
+        """Grade it."""
+        try:
+            scores = self.run.results()
+        finally:
+            self.run.close()
+        repaired = self.repaired
+        return Result(
+            self.student, self.assignment, self.name, repaired.notebook, scores, repaired.notes,
+            repaired.found,
+        )  # fmt: skip
 
 
 class _Run:
@@ -139,11 +182,18 @@ class _Run:
         self.keys = self._keys_of(student)
         self.limits = self._with_time_to_train(grader.limits)
         self.session: Session | None = None
+        self.ahead = False  # whether the session waits to be used
         self.lost = 0  # sessions so far: of a process that died, hung or lied
         self.endless: list[list[str]] = []  # cells that came to no end, often enough
         self.wrong: dict[str, bool] = {}  # of the exercises that were judged so far
         settings = [self.cells, asdict(self.limits), grader.sandbox.isolation, student]
         self.kept = _Kept(grader.course / STATE / "results", settings)
+
+    def start(self) -> None:
+        """Begin to run the cells, where they are needed."""
+        if any(self.kept.get(self._entry(exercise)) is None for exercise in self.exercises):
+            self.session = self.grader.sandbox.open_ahead(self.cells, self.limits)
+            self.ahead = True
 
     def results(self) -> dict[str, dict[str, Any]]:
         """The result of each exercise: as the notebook stands, and where that is wrong and builds on
@@ -220,6 +270,14 @@ class _Run:
 
         Cells that never came to their end in a process of their own are not run once more.
         """
+        if self.ahead and self.session is not None:
+            self.ahead = False
+            if time.monotonic() - self.session.opened < LONG_AGO:
+                self.session.run(cells)
+                if self.session.lost:
+                    self.endless.append(cells)
+                return self.session
+            self.close()  # its time went on while the submission before it was graded
         if self.session is not None and not self.session.lost:
             self.session.run(cells)
         hopeless = self.endless.count(cells) >= TRIES or len(self.endless) >= MOST_ENDLESS
@@ -233,7 +291,7 @@ class _Run:
 
     def close(self) -> None:
         if self.session is not None:
-            self.session.close()
+            self.session.leave()
             self.session = None
 
     def _result(self, exercise: Exercise, verdict: Verdict, lasting: bool) -> dict[str, Any]:
@@ -302,13 +360,10 @@ def exercises_in(notebook: Any) -> list[Exercise]:
 def with_references(notebook: Any, exercise: Exercise) -> list[str]:
     """The cells to run, with the reference in the place of every exercise that this one needs."""
     references = references_for(exercise)
-    changed = copied(notebook)
-    ids = {grade_id_of(cell) for cell in changed.cells}
+    ids = {grade_id_of(cell) for cell in notebook.cells}
     # Those of earlier chapters are not in this notebook: they come first, behind the imports.
     elsewhere = [source for grade_id, source in references.items() if grade_id not in ids]
-    for cell in changed.cells:
-        cell.source = references.get(grade_id_of(cell), cell.source)
-    cells = cells_to_run(changed)
+    cells = cells_to_run(notebook, references)
     return [*cells[:1], *elsewhere, *cells[1:]]
 
 
@@ -319,9 +374,9 @@ def names_used(notebook: Any, exercise: Exercise) -> set[str]:
     """
     answers = {each.code_id for each in exercises_in(notebook)} - {exercise.code_id}
     cells = running_cells(notebook)
-    used = set().union(*(_words(cell.source) for cell in cells if grade_id_of(cell) not in answers))
-    unused = {grade_id_of(cell): cell.source for cell in cells if grade_id_of(cell) in answers}
-    while defining := [name for name in unused if used & {*defined_names(unused[name])}]:
+    used = set().union(*(_words(source) for grade_id, source in cells if grade_id not in answers))
+    unused = {grade_id: source for grade_id, source in cells if grade_id in answers}
+    while defining := [name for name in unused if not used.isdisjoint(defined_names(unused[name]))]:
         used |= set().union(*(_words(unused.pop(name)) for name in defining))
     return used
 
@@ -332,8 +387,9 @@ def names_of(notebook: Any, exercise: Exercise) -> set[str]:
     return {exercise.symbol}.union(*map(defined_names, own))
 
 
-def _words(source: str) -> set[str]:
-    return set(re.findall(r"\w+", source))
+@lru_cache(maxsize=256)
+def _words(source: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", source))
 
 
 @cache
@@ -424,13 +480,14 @@ def _is_installed(module: str) -> bool:
 
 def grade_submission(job: Job, student: str) -> list[Result]:
     """Grade one student's submission in this process's own sandbox."""
-    grader = Grader(job.course, warm_sandbox(job.isolation, job.preload), job.limits)
-    return grader.grade(student, job.assignment)
+    (results,) = grade_submissions(job, [student])
+    return results
 
 
 def grade_submissions(job: Job, students: Sequence[str]) -> list[list[Result]]:
     """Grade some students' submissions, one after the other, in this process's own sandbox."""
-    return [grade_submission(job, student) for student in students]
+    grader = Grader(job.course, warm_sandbox(job.isolation, job.preload), job.limits)
+    return grader.grade_each(students, job.assignment)
 
 
 _starting = threading.Lock()
@@ -491,6 +548,7 @@ def _become_worker() -> None:
     limit_data(WORKER_MEMORY)  # an answer whose arrays grow when they are compared costs its points
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the main process's to handle
     gc.freeze()  # looking for garbage would copy all that is shared with the main process
+    gc.set_threshold(YOUNG)
 
 
 def grade_all(
@@ -504,21 +562,33 @@ def grade_all(
     given = (
         executor.submit(grade_submissions, job, group) for group in by_number(job.course, students)
     )
-    for results in in_turn(given, AHEAD, before_waiting):
+    for results in in_turn(given, _ahead(executor), before_waiting):
         yield from results
 
 
+def _ahead(executor: Executor) -> int:
+    """How many groups are given out at a time: enough that no worker waits, and few, since what comes
+    after a group's grading is given out behind them."""
+    return 2 * getattr(executor, "_max_workers", MOST_WORKERS)
+
+
 def by_number(course: Path, students: Iterable[str]) -> list[list[str]]:
-    """The students in groups of one key number, none larger than `TOGETHER`."""
+    """The students in groups for one worker each, those of one key number together unless they are
+    more than `TOGETHER`. Few students are given out in smaller groups, so that no worker waits long."""
     secret, count = course_secret(course), key_count(course)
     numbers: dict[int, list[str]] = {}
     for student in students:
         numbers.setdefault(number_for(secret, student, count), []).append(student)
-    return [
-        group[start : start + TOGETHER]
-        for _, group in sorted(numbers.items())
-        for start in range(0, len(group), TOGETHER)
-    ]
+    size = min(TOGETHER, max(1, sum(map(len, numbers.values())) // GROUPS))
+    groups: list[list[str]] = []
+    for _, alike in sorted(numbers.items()):
+        for start in range(0, len(alike), TOGETHER):
+            some = alike[start : start + TOGETHER]
+            if groups and len(groups[-1]) + len(some) <= size:
+                groups[-1] += some
+            else:
+                groups.append(some)
+    return groups
 
 
 def in_turn(

@@ -2,11 +2,16 @@
 
 A key is data only. It lets a check run where no solution is installed: public keys ship with the
 course, secret ones stay with the instructor.
+
+What mistakes answer is the most of a key, and little of it is needed to tell a wrong answer from them:
+each different answer is a message of its own behind all the rest, read when it is first looked at.
 """
 
 from __future__ import annotations
 
 import os
+import zlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -19,7 +24,7 @@ from autograder.data import PREFIX, DataError, decode, encode, unpack_prefix
 from autograder.exercise import Exercise, Question, Told
 from autograder.whole_file import whole_file
 
-FORMAT = 1
+FORMAT = 2
 SUFFIX = ".key"
 KEYS_FOLDER = "AUTOGRADER_KEYS"  # environment variable: public keys from another folder
 HOW_TO_REBUILD = "Rebuild the keys with `autograder record`, or install the course's newest wheel."
@@ -36,7 +41,7 @@ class KnownMistake:
     name: str
     says: str
     look: str
-    answers: tuple[tuple[Answer, ...], ...]  # one tuple a check, one answer a question
+    answers: tuple[Sequence[Answer], ...]  # one sequence a check, one answer a question
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,16 @@ def fingerprint(exercise: Exercise) -> str:
 
 def save(key: Key, exercise: Exercise, path: Path) -> None:
     """Write a key so that a reader sees either the old one or the new one, never half of one."""
+    numbers: dict[bytes, int] = {}  # of the different answers
+
+    def number(answer: Answer) -> int:
+        return numbers.setdefault(encode(_from_answer(answer)), len(numbers))
+
+    mistakes = [
+        [m.name, m.says, m.look, [list(map(number, part)) for part in m.answers]]
+        for m in key.mistakes
+    ]
+    answers = b"".join(numbers)
     message = {
         "format": FORMAT,
         "fingerprint": fingerprint(exercise),
@@ -71,13 +86,11 @@ def save(key: Key, exercise: Exercise, path: Path) -> None:
         "questions": [[[q.about, q.arguments] for q in part] for part in key.questions],
         "rights": [list(part) for part in key.rights],
         "depends": list(key.depends),
-        "mistakes": [
-            [m.name, m.says, m.look, [[_from_answer(a) for a in part] for part in m.answers]]
-            for m in key.mistakes
-        ],
+        "mistakes": mistakes,
+        "crc": zlib.crc32(answers),
     }
     with whole_file(path) as stream:
-        stream.write(encode(message))
+        stream.write(encode(message) + encode(np.frombuffer(answers, np.uint8)))
 
 
 def is_current(exercise: Exercise, path: Path) -> bool:
@@ -86,11 +99,18 @@ def is_current(exercise: Exercise, path: Path) -> bool:
     try:
         with path.open("rb") as stream:
             head = stream.read(PREFIX.size + len(begins))
+            end = _end_of_message(head)
+            stream.seek(end)
+            end += _end_of_message(stream.read(PREFIX.size))
             size = os.fstat(stream.fileno()).st_size
-        announced = sum(unpack_prefix(head[: PREFIX.size]))
     except (OSError, DataError):
         return False
-    return size == PREFIX.size + announced and head[PREFIX.size :] == begins
+    return size == end and head[PREFIX.size :] == begins
+
+
+def _end_of_message(begins: bytes) -> int:
+    """How many bytes a message has that begins so."""
+    return PREFIX.size + sum(unpack_prefix(begins[: PREFIX.size]))
 
 
 def load(exercise: Exercise, path: Any) -> Key:
@@ -102,7 +122,9 @@ def load(exercise: Exercise, path: Any) -> Key:
         Where the file is missing, damaged, or was recorded for another version of the exercise.
     """
     try:
-        message = decode(path.read_bytes())
+        saved = path.read_bytes()
+        end = _end_of_message(saved)
+        message, rest = decode(saved[:end]), saved[end:]
     except FileNotFoundError:
         raise KeyProblem(f"There is no key for {exercise.name}. {HOW_TO_REBUILD}") from None
     except OSError as error:
@@ -123,12 +145,56 @@ def load(exercise: Exercise, path: Any) -> Key:
             f"{HOW_TO_REBUILD}"
         )
     try:
-        return _key(message)
-    except (KeyError, TypeError, ValueError):
+        return _key(message, rest)
+    except (KeyError, TypeError, ValueError, IndexError):
         raise KeyProblem(f"The key {path} is damaged. {HOW_TO_REBUILD}") from None
 
 
-def _key(message: dict[str, Any]) -> Key:
+class _Recorded:
+    """All that mistakes answer, each different answer once; read when it is first asked for."""
+
+    def __init__(self, messages: bytes, crc: int) -> None:
+        if zlib.crc32(messages) != crc:
+            raise ValueError("damaged")
+        self.messages = messages
+        self.ends = [0]
+        while self.ends[-1] < len(messages):
+            start = self.ends[-1]
+            begins = messages[start : start + PREFIX.size]
+            self.ends.append(start + _end_of_message(begins))
+        self.read: dict[int, Answer] = {}
+
+    def __getitem__(self, number: int) -> Answer:
+        answer = self.read.get(number)
+        if answer is None:
+            message = self.messages[self.ends[number] : self.ends[number + 1]]
+            answer = self.read[number] = _to_answer(decode(message))
+        return answer
+
+
+class _Answers(Sequence[Answer]):
+    """What a mistake answers to the questions of one check."""
+
+    def __init__(self, recorded: _Recorded, numbers: list[int]) -> None:
+        if not all(0 <= number < len(recorded.ends) - 1 for number in numbers):
+            raise IndexError("no such answer")
+        self.recorded = recorded
+        self.numbers = numbers
+
+    def __len__(self) -> int:
+        return len(self.numbers)
+
+    def __getitem__(self, place: Any) -> Any:
+        if isinstance(place, slice):
+            return [self.recorded[number] for number in self.numbers[place]]
+        return self.recorded[self.numbers[place]]
+
+    def __iter__(self) -> Iterator[Answer]:
+        return map(self.recorded.__getitem__, self.numbers)
+
+
+def _key(message: dict[str, Any], rest: bytes) -> Key:
+    recorded = _Recorded(decode(rest).tobytes(), message["crc"])
     return Key(
         exercise=message["exercise"],
         public=message["public"],
@@ -139,10 +205,8 @@ def _key(message: dict[str, Any]) -> Key:
         rights=tuple(tuple(part) for part in message["rights"]),
         depends=tuple(message["depends"]),
         mistakes=tuple(
-            KnownMistake(
-                name, says, look, tuple(tuple(_to_answer(a) for a in part) for part in answers)
-            )
-            for name, says, look, answers in message["mistakes"]
+            KnownMistake(name, says, look, tuple(_Answers(recorded, part) for part in numbers))
+            for name, says, look, numbers in message["mistakes"]
         ),
     )
 

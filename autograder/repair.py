@@ -11,7 +11,7 @@ from __future__ import annotations
 import ast
 import re
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
@@ -129,7 +129,7 @@ def _shallow(node: Any) -> Any:
 
 
 def _nbgrader(cell: Any) -> Any:
-    return cell.metadata.get("nbgrader", {})
+    return cell["metadata"].get("nbgrader", {})
 
 
 def grade_id_of(cell: Any) -> str:
@@ -284,18 +284,24 @@ def blank(released: Any) -> Any:
     return align([], released, [])
 
 
-def cells_to_run(notebook: Any) -> list[str]:
-    """The code of a repaired notebook, in order, without checks and demonstrations."""
-    return [without_magics(cell.source) for cell in running_cells(notebook)]
+def cells_to_run(notebook: Any, instead: Mapping[str, str] | None = None) -> list[str]:
+    """The code of a repaired notebook, in order, without checks and demonstrations.
+
+    `instead` gives the source of some cells by their grade id.
+    """
+    return [without_magics(source) for _, source in running_cells(notebook, instead)]
 
 
-def running_cells(notebook: Any) -> list[Any]:
-    """The cells of a repaired notebook whose code is run."""
-    return [
-        cell
-        for cell in notebook.cells
-        if cell.cell_type == "code"
-        and (_nbgrader(cell).get("solution") or not _nbgrader(cell).get("grade"))
-        and "skip-execution" not in cell.metadata.get("tags", [])
-        and cell.source.strip()
-    ]
+def running_cells(notebook: Any, instead: Mapping[str, str] | None = None) -> list[tuple[str, str]]:
+    """Grade id and source of the cells of a repaired notebook whose code is run."""
+    running = []
+    instead = instead or {}
+    for cell in notebook["cells"]:
+        nbgrader = _nbgrader(cell)
+        if cell["cell_type"] != "code" or (nbgrader.get("grade") and not nbgrader.get("solution")):
+            continue
+        grade_id = nbgrader.get("grade_id", "")
+        source = instead.get(grade_id, cell["source"])
+        if source.strip() and "skip-execution" not in cell["metadata"].get("tags", []):
+            running.append((grade_id, source))
+    return running

@@ -83,8 +83,18 @@ def mlp_real_size(rng: np.random.Generator) -> Cases:
 def mlp_drive(student: Any, arguments: dict[str, Any]) -> Any:
     """Call the student's function; a network of real size is drawn here."""
     if "widths" in arguments:
-        arguments = mlp_case(arguments["rng"], arguments["n"], *arguments["widths"])
+        arguments = large_mlp(arguments["rng"], arguments["n"], *arguments["widths"])
     return call(student, arguments)
+
+
+def large_mlp(rng: np.random.Generator, n: int, *widths: int) -> dict[str, Any]:
+    """As `mlp_case`, with pixels from 0 to 1; uniform numbers take a fifth of the time to draw."""
+    parameters = [
+        (rng.uniform(-1, 1, (before, after)) / np.sqrt(before), rng.uniform(-0.1, 0.1, after))
+        for before, after in pairwise(widths)
+    ]
+    labels = rng.integers(widths[-1], size=n)
+    return {"parameters": parameters, "x": rng.random((n, widths[0])), "labels": labels}
 
 
 def step_cases(rng: np.random.Generator) -> Cases:

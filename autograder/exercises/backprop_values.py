@@ -145,9 +145,9 @@ def repeated_cases(rng: np.random.Generator) -> Cases:
 
 
 def deep_cases(rng: np.random.Generator) -> Cases:
-    depth = 3000  # three times what Python lets a function call itself
+    depth = 1500  # half as deep again as Python lets a function call itself
     chain = [()] + [(i,) for i in range(depth)]
-    yield wired_graph("a chain of 3,000 nodes", chain, np.ones((depth + 1, 2)))
+    yield wired_graph("a chain of 1,500 nodes", chain, np.ones((depth + 1, 2)))
     ladder: list[tuple[int, ...]] = [(), (0,)] + [(i, i - 1) for i in range(1, 17)]
     slopes = np.full((18, 2), 0.5)  # 2,584 paths: enough to hand on a node's gradient too often
     yield wired_graph("18 nodes, each used by the next two", ladder, slopes)

@@ -8,6 +8,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from weakref import WeakKeyDictionary
 from autograder.ask import Answer
 from autograder.exercise import Exercise, Question
 from autograder.sandbox import wire
-from autograder.sandbox.policy import Limits
+from autograder.sandbox.policy import MEGABYTE, Limits
 
 START_SECONDS = 60
 CLOSE_SECONDS = 10
@@ -34,6 +35,9 @@ ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
     "OPENBLAS_NUM_THREADS": "1",
     "PYTHONDONTWRITEBYTECODE": "1",
+    # Memory that arrays had is kept for the next: to get it anew costs a fault for each of its pages.
+    "MALLOC_MMAP_THRESHOLD_": str(32 * MEGABYTE),
+    "MALLOC_TRIM_THRESHOLD_": str(64 * MEGABYTE),
 }
 
 
@@ -110,6 +114,12 @@ class Sandbox:
 
     def open(self, cells: list[str], limits: Limits = Limits()) -> Session:  # noqa: B008  frozen
         """Fork a confined child and run `cells` in it, in order."""
+        session = self.open_ahead(cells, limits)
+        session.wait()
+        return session
+
+    def open_ahead(self, cells: list[str], limits: Limits = Limits()) -> Session:  # noqa: B008
+        """As `open`, but without waiting until the cells have run."""
         return Session(self, cells, limits)
 
     def start_job(self, limits: Limits, descriptors: list[int]) -> None:
@@ -161,11 +171,14 @@ class Session:
         self._unsent: deque[_Asked] = deque()
         self._sent: deque[_Asked] = deque()
         self._answers: dict[int, tuple[Question, Answer]] = {}
+        self._awaited: set[int] = set()  # the questions in these three
         self.lost = ""
         self.ended: Ended | None = None
         self.cells: list[str] = []
-        self._ran: list[str] | None = None
-        self.run(cells)
+        self._ran: list[str] = []
+        self._waiting = False  # for the cells that were sent last
+        self.opened = time.monotonic()
+        self._send(cells)
 
     def __enter__(self) -> Session:
         return self
@@ -183,15 +196,27 @@ class Session:
 
         They share nothing with the cells that ran before but the process.
         """
-        if cells == self._ran:
-            return
+        self.wait()
+        if cells != self._ran:
+            self._send(cells)
+            self.wait()
+
+    def _send(self, cells: list[str]) -> None:
         self._unsent.clear()
-        self._ran, told = list(cells), None
+        self._ran, self._waiting = list(cells), True
         with self._losing():
             while self._sent and not self.lost:
                 self._receive()
             self._answers.clear()
+            self._awaited.clear()
             self._wire.send(self._ran)
+
+    def wait(self) -> None:
+        """Wait until the cells that were sent last have run."""
+        if not self._waiting:
+            return
+        self._waiting, told = False, None
+        with self._losing():
             told = self._wire.receive(self._limits.wall, self._limits.reply)
         if type(told) is list and all(type(each) is str for each in told):
             self.cells = told
@@ -202,17 +227,19 @@ class Session:
         """Say what `ask` will be asked: the child then answers the next while we judge the last."""
         self._unsent = deque(_Asked(exercise, asked) for asked in questions)
         self._answers.clear()
+        self._awaited = {id(each.question) for each in (*self._sent, *self._unsent)}
 
     def ask(self, exercise: Exercise, asked: Question) -> Answer:
         """Put one question. A process that died, hangs or lies gives an answer with a problem."""
-        under_way = any(asked is each.question for each in (*self._sent, *self._unsent))
-        if not under_way and id(asked) not in self._answers:
+        if id(asked) not in self._awaited:
+            self._awaited.add(id(asked))
             self._unsent.appendleft(_Asked(exercise, asked))
         with self._losing():
             while id(asked) not in self._answers and not self.lost:
                 self._send_ahead()
                 self._receive()
         if id(asked) in self._answers:
+            self._awaited.discard(id(asked))
             return self._answers.pop(id(asked))[1]
         return Answer(problem="lost", detail=self.lost)
 
@@ -251,9 +278,7 @@ class Session:
         """End the process and everything it started; returns how it ended."""
         if self.ended is not None:
             return self.ended
-        self._connection.close()
-        self._memory.close()
-        self._sent.clear()
+        self._hang_up()
         report: dict[str, Any] = {"reason": "lost"}
         try:
             self._control.shutdown(socket.SHUT_WR)
@@ -267,6 +292,19 @@ class Session:
             printed = kept.read(self._limits.output)
         self.ended = Ended(**report, printed=printed.decode("utf-8", errors="replace"))
         return self.ended
+
+    def leave(self) -> None:
+        """As `close`, but without waiting for the end and without asking how it was."""
+        if self.ended is None:
+            self._hang_up()
+            self._control.close()
+            os.close(self._printed)
+            self.ended = Ended("done")
+
+    def _hang_up(self) -> None:
+        self._connection.close()
+        self._memory.close()
+        self._sent.clear()
 
 
 def _answer(reply: Any) -> Answer | None:

@@ -93,7 +93,8 @@ class Wire:
     def __init__(self, connection: socket.socket, memory: Memory | None = None) -> None:
         self.connection = connection
         self.memory = memory
-        self._received = bytearray()  # what came with the message before
+        self._received = b""  # what came with the message before
+        self._read = 0  # how much of it was looked at
         self._unsent: list[Any] = []  # of questions that go out together
         self._seconds = 0  # after which the kernel gives up receiving; 0 is never
 
@@ -152,20 +153,23 @@ class Wire:
     ) -> tuple[bytes, memoryview, Memory | None]:
         """A message's header, the bytes of its arrays, and the memory where these lie, if they do."""
         self._fill(PREFIX.size, deadline)
-        prefix = bytes(self._received[: PREFIX.size])
+        prefix = self._received[self._read : self._read + PREFIX.size]
         memory = self.memory if prefix.startswith(IN_MEMORY) else None
         header_size, body_size = _announced(prefix, MAGIC if memory is None else IN_MEMORY, limit)
-        end = PREFIX.size + header_size
+        size = PREFIX.size + header_size
         if memory is None:
-            self._fill(end + body_size, deadline)
-            body = memoryview(bytes(self._received[end : end + body_size]))
+            size += body_size
         elif body_size > len(memory.bytes):
             raise WireError("arrays that are larger than the memory for them")
+        self._fill(size, deadline)
+        start = self._read + PREFIX.size  # what was received may lie elsewhere now
+        end = start + header_size
+        header = self._received[start:end]
+        if memory is None:
+            body = memoryview(self._received)[end : end + body_size]
         else:
-            self._fill(end, deadline)
             body = memory.bytes[:body_size]
-        header = bytes(self._received[PREFIX.size : end])
-        del self._received[: end + (body_size if memory is None else 0)]
+        self._read += size
         return header, body, memory
 
     def _send(self, pieces: list[Any]) -> None:
@@ -180,19 +184,22 @@ class Wire:
             raise _gone(error) from None
 
     def _fill(self, count: int, deadline: float | None) -> None:
-        """Receive until so many bytes are there."""
-        while len(self._received) < count:
+        """Receive until so many bytes are there that were not looked at."""
+        if len(self._received) - self._read >= count:
+            return
+        received = bytearray(self._received[self._read :])
+        while len(received) < count:
             self._wait_no_longer_than(deadline)
-            size = min(max(count - len(self._received), AHEAD), CHUNK)
             try:
-                got = self.connection.recv(size)
+                got = self.connection.recv(min(max(count - len(received), AHEAD), CHUNK))
             except BlockingIOError:
                 raise WireTimeoutError("no answer in time") from None
             except OSError as error:
                 raise _gone(error) from None
             if not got:
                 raise WireError("the other side has closed")
-            self._received += got
+            received += got
+        self._received, self._read = bytes(received), 0
 
     def _wait_no_longer_than(self, deadline: float | None) -> None:
         """Have the kernel give up in time; it is told only when that is another number of seconds."""

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from autograder import keys
+from autograder.ask import Answer
 from autograder.checking import judge
 from autograder.checks import Values
-from autograder.data import Seed, decode, encode
+from autograder.data import PREFIX, Seed, decode, encode, unpack_prefix
 from autograder.exercise import question
-from autograder.keys import KeyProblem, fingerprint, load, public_key, save
+from autograder.keys import KeyProblem, fingerprint, is_current, load, public_key, save
 
 RECIPE = "autograder record"
 
@@ -28,8 +29,16 @@ def saved(linear, tmp_path):
     return case, path
 
 
+def messages(path):
+    """The two messages of a key: all but what mistakes answer, and that."""
+    content = path.read_bytes()
+    end = PREFIX.size + sum(unpack_prefix(content[: PREFIX.size]))
+    return content[:end], content[end:]
+
+
 def change(path, **parts):
-    path.write_bytes(encode({**decode(path.read_bytes()), **parts}))
+    first, second = messages(path)
+    path.write_bytes(encode({**decode(first), **parts}) + second)
 
 
 def test_a_key_read_back_judges_as_the_one_that_was_written(saved):
@@ -55,11 +64,35 @@ def test_a_seed_among_the_arguments_survives(build, tmp_path):
 def test_a_key_holds_data_and_no_code(saved):
     _, path = saved
     content = path.read_bytes()
-    assert set(decode(content)) == {
-        "format", "fingerprint", "exercise", "public", "questions", "rights", "depends", "mistakes"
+    first, second = messages(path)
+    assert set(decode(first)) == {
+        "format", "fingerprint", "exercise", "public", "questions", "rights", "depends", "mistakes",
+        "crc",
     }  # fmt: skip
+    assert decode(second).dtype == np.uint8
     for word in (b"def ", b"lambda", b"return x", b"import", b"upstream @"):
         assert word not in content
+
+
+def test_what_mistakes_answer_is_kept_once_and_read_when_it_is_asked_for(saved, monkeypatch):
+    case, path = saved
+    (known,) = case.key.mistakes
+    twin = dataclasses.replace(known, name="twin")
+    save(dataclasses.replace(case.key, mistakes=(known, twin)), case.exercise, path)
+    both = messages(path)[1]
+    save(dataclasses.replace(case.key, mistakes=(known,)), case.exercise, path)
+    assert messages(path)[1] == both
+    key = load(case.exercise, path)
+    read = []
+    monkeypatch.setattr(keys, "decode", lambda message: read.append(1) or decode(message))
+    (answers,) = key.mistakes[0].answers
+    answer = answers[0]
+    assert read == [1]
+    assert isinstance(answer, Answer)
+    for got, recorded in zip(answer.value, known.answers[0][0].value, strict=True):
+        np.testing.assert_array_equal(got, recorded)
+    assert key.mistakes[0].answers[0][0] is answer, "and not read twice"
+    assert read == [1]
 
 
 def test_writing_leaves_one_whole_file(saved):
@@ -139,13 +172,32 @@ def test_a_key_without_a_fingerprint_is_refused(saved):
     "parts",
     [
         {"questions": None}, {"questions": [[["about"]]]}, {"rights": 3}, {"mistakes": [[1]]},
-        {"mistakes": [["a", "b", "c", [[[1]]]]]}, {"depends": None},
+        {"mistakes": [["a", "b", "c", [[7]]]]}, {"mistakes": [["a", "b", "c", [[-1]]]]},
+        {"mistakes": [["a", "b", "c", [["x"]]]]}, {"crc": 0}, {"depends": None},
     ],
     ids=str,
 )  # fmt: skip
 def test_a_key_with_other_insides_is_refused(saved, parts):
     change(saved[1], **parts)
     assert "is damaged" in problem(saved)
+
+
+@pytest.mark.parametrize("place", [-1, -40])
+def test_damage_in_what_mistakes_answer_is_seen_when_the_key_is_read(saved, place):
+    content = bytearray(saved[1].read_bytes())
+    content[place] ^= 1
+    saved[1].write_bytes(content)
+    assert "is damaged" in problem(saved)
+
+
+def test_a_key_whose_end_is_missing_is_neither_current_nor_read(saved):
+    case, path = saved
+    assert is_current(case.exercise, path)
+    first, second = messages(path)
+    for content in (first, first + second[:-1], first + second + b"x"):
+        path.write_bytes(content)
+        assert not is_current(case.exercise, path)
+        assert "is damaged" in problem(saved)
 
 
 # Where public keys are found ----------------------------------------------------------------
