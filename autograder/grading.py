@@ -573,8 +573,8 @@ def _ahead(executor: Executor) -> int:
 
 
 def by_number(course: Path, students: Iterable[str]) -> list[list[str]]:
-    """The students in groups for one worker each, those of one key number together unless they are
-    more than `TOGETHER`. Few students are given out in smaller groups, so that no worker waits long."""
+    """The students in groups of at most `TOGETHER`, each for one worker, those of one key number in as
+    few as can be. The groups of a small class are smaller, so that all workers have some."""
     secret, count = course_secret(course), key_count(course)
     numbers: dict[int, list[str]] = {}
     for student in students:
@@ -582,8 +582,8 @@ def by_number(course: Path, students: Iterable[str]) -> list[list[str]]:
     size = min(TOGETHER, max(1, sum(map(len, numbers.values())) // GROUPS))
     groups: list[list[str]] = []
     for _, alike in sorted(numbers.items()):
-        for start in range(0, len(alike), TOGETHER):
-            some = alike[start : start + TOGETHER]
+        for start in range(0, len(alike), size):
+            some = alike[start : start + size]
             if groups and len(groups[-1]) + len(some) <= size:
                 groups[-1] += some
             else:

@@ -74,7 +74,7 @@ def enter_namespaces() -> None:
     the first of its namespace, while this one waits for its end and exits as it does.
 
     What is made here is shared by the warm process and its children; `fork_with_own_processes`
-    and `enter_new_root` give each child processes and files of its own. An ordinary user needs user
+    and `mount_work` give each child processes and files of its own. An ordinary user needs user
     namespaces for it; root does without, and its children change their user later.
     """
     names = ["mount", "uts", "ipc", "pid", "net"]
@@ -98,17 +98,21 @@ def _unshare(*names: str) -> None:
     _check(_libc.unshare(sum(_CLONE_NEW[name] for name in names)), "unshare")
 
 
-def fork_with_own_processes() -> int:
-    """`os.fork()`; the child is the first of a namespace of its own, whose end ends all in it."""
-    own = os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        _unshare("pid")
-        pid = os.fork()
-        if pid:
-            _check(_libc.setns(own, _CLONE_NEW["pid"]), "setns")
-        return pid
-    finally:
-        os.close(own)
+def open_processes() -> int:
+    """A descriptor of this process's namespace of processes."""
+    return os.open("/proc/self/ns/pid", os.O_RDONLY | os.O_CLOEXEC)
+
+
+def fork_with_own_processes(own: int) -> int:
+    """`os.fork()`; the child is the first of a namespace of its own, whose end ends all in it.
+
+    `own` is the namespace to return to, from `open_processes`.
+    """
+    _unshare("pid")
+    pid = os.fork()
+    if pid:
+        _check(_libc.setns(own, _CLONE_NEW["pid"]), "setns")
+    return pid
 
 
 def build_root(readable: Iterable[str]) -> str:
@@ -136,15 +140,20 @@ def build_root(readable: Iterable[str]) -> str:
     return root
 
 
-def enter_new_root(root: str, limits: Limits) -> None:
-    """Stand in a mount namespace of its own that is `root` and a writable folder of bounded size."""
-    _unshare("mount")
-    size = f"size={limits.disk},mode=777,nr_inodes={policy.INODES}"
-    _mount("tmpfs", root + policy.WORK, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, size)
+def enter_root(root: str) -> None:
+    """Make `root` all that this process and those that it forks know of the file system, for good."""
     os.chdir(root)
     number = _SYS_PIVOT_ROOT[os.uname().machine]
     _check(_libc.syscall(number, b".", b"."), "pivot_root")  # the old root lies over the new one
     _check(_libc.umount2(b".", _MNT_DETACH), "umount")
+    os.chdir("/")
+
+
+def mount_work(limits: Limits) -> None:
+    """Stand in a mount namespace of its own that has a writable folder of bounded size."""
+    _unshare("mount")
+    size = f"size={limits.disk},mode=777,nr_inodes={policy.INODES}"
+    _mount("tmpfs", policy.WORK, "tmpfs", _MS_NOSUID | _MS_NODEV | _MS_NOEXEC, size)
     os.chdir(policy.WORK)
 
 
@@ -162,16 +171,30 @@ def landlock_version() -> int:
     return max(0, _libc.syscall(_SYS_LANDLOCK[0], None, ctypes.c_size_t(0), 1))
 
 
-def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> None:
-    """Landlock: read below `readable`, make and change files below `writable`, nothing else; no
-    network where the kernel's Landlock knows about it."""
+def rules_to_read(readable: Iterable[str]) -> list[FileRule]:
+    """What `restrict_files` needs to know of the paths that may be read; it stays open."""
+    return [_file_rule(path, _READ_FILE | _READ_DIR) for path in readable]
+
+
+FileRule = tuple[int, int]  # what may be done below a path: rights, and a descriptor of the path
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_MAKE_SPECIAL = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11  # devices, sockets, pipes
+
+
+def _file_rule(path: str, rights: int) -> FileRule:
+    if not os.path.isdir(path):
+        rights &= _READ_FILE | _WRITE_FILE
+    return rights, os.open(path, os.O_PATH | os.O_CLOEXEC)
+
+
+def restrict_files(readable: Iterable[FileRule], writable: Iterable[str]) -> None:
+    """Landlock: read what the rules are for, make and change files below `writable`, nothing else; no
+    network where the kernel's Landlock knows about it. The rules' descriptors are closed."""
     version = landlock_version()
     if not version:
         raise OSError("the kernel has no Landlock")
     rights = 13 + (version >= 2) + (version >= 3) + (version >= 5)
     all_rights = (1 << rights) - 1
-    execute, write_file, read_file, read_dir = 1, 2, 4, 8
-    make_char, make_sock, make_fifo, make_block = 1 << 6, 1 << 9, 1 << 10, 1 << 11
     network = 3 if version >= 4 else 0
     scopes = 3 if version >= 6 else 0
     fields = (all_rights, network, scopes)[: 1 if version < 4 else 2 if version < 6 else 3]
@@ -181,16 +204,10 @@ def restrict_files(readable: Iterable[str], writable: Iterable[str]) -> None:
         _libc.syscall(create, attributes, ctypes.c_size_t(len(attributes)), 0), "landlock"
     )
     _check(_libc.prctl(_PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "no_new_privs")
-    may_write = all_rights & ~(execute | make_char | make_sock | make_fifo | make_block)
-    for paths, folder_rights in ((readable, read_file | read_dir), (writable, may_write)):
-        for path in paths:
-            allowed = folder_rights
-            if not os.path.isdir(path):
-                allowed &= read_file | write_file
-            descriptor = os.open(path, os.O_PATH | os.O_CLOEXEC)
-            rule = struct.pack("<Qi", allowed, descriptor)
-            _check(_libc.syscall(add_rule, ruleset, 1, rule, 0), f"landlock {path}")
-            os.close(descriptor)
+    may_write = all_rights & ~(_EXECUTE | _MAKE_SPECIAL)
+    for rule in (*readable, *(_file_rule(path, may_write) for path in writable)):
+        _check(_libc.syscall(add_rule, ruleset, 1, struct.pack("<Qi", *rule), 0), "landlock")
+        os.close(rule[1])
     _check(_libc.syscall(restrict_self, ruleset, 0), "landlock")
     os.close(ruleset)
 
@@ -239,7 +256,8 @@ def drop_privileges(change_user: bool = True) -> None:
     """No capabilities, no way to gain any, no debugger; a child of root becomes another user,
     unless that user could not read Python."""
     for capability in range(_LAST_CAPABILITY + 1):
-        _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0)
+        if _libc.prctl(_PR_CAPBSET_DROP, capability, 0, 0, 0) < 0:
+            break  # the kernel knows no more, or this process has none to drop
     if os.getuid() == 0 and change_user:
         os.setgroups([])
         os.setresgid(*[policy.UNPRIVILEGED] * 3)

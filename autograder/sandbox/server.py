@@ -48,42 +48,52 @@ def main(descriptor: int, isolation: str, preload: list[str]) -> None:
     from autograder.exercises import registry
 
     registry()
-    root = confine.build_root(readable) if isolation == "full" else ""
-    filter_ = confine.system_call_filter() if isolation != "none" else b""
+    pid = int(os.readlink("/proc/self"))  # as the grader knows it
+    confinement = _Confinement(isolation, readable)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is the grader's to handle
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG)
     with socket.socket(fileno=descriptor) as jobs:
-        jobs.send(b"ready %d" % int(os.readlink("/proc/self")))
-        _Server(jobs, _Confinement(isolation, readable, root, filter_)).serve()
+        jobs.send(b"ready %d" % pid)
+        _Server(jobs, confinement).serve()
 
 
 class _Confinement:
-    """How every child confines itself."""
+    """How every child confines itself, with all that is made ready for it once.
 
-    def __init__(self, isolation: str, readable: list[str], root: str, filter_: bytes) -> None:
+    For full isolation the warm process itself stands in the new root from here on.
+    """
+
+    def __init__(self, isolation: str, readable: list[str]) -> None:
         self.isolation = isolation
-        self.readable = readable
-        self.root = root
-        self.filter = filter_
+        self.filter = confine.system_call_filter() if isolation != "none" else b""
         self.already = confine.address_space()
         self.change_user = isolation == "full" or all(map(confine.readable_by_others, readable))
+        if isolation == "full":
+            self.processes = confine.open_processes()
+            confine.enter_root(confine.build_root(readable))
+            self.rules = confine.rules_to_read([*readable, "/dev"])
+        elif isolation == "limited":
+            self.rules = confine.rules_to_read([*readable, "/dev/null", "/dev/urandom"])
 
     def fork(self) -> int:
         """Fork a child, which then puts on the rest itself."""
-        return confine.fork_with_own_processes() if self.isolation == "full" else os.fork()
+        if self.isolation == "full":
+            return confine.fork_with_own_processes(self.processes)
+        return os.fork()
 
     def put_on(self, limits: Limits) -> None:
         """Confine this process, for good."""
         confine.die_with_parent()
         os.setsid()
         if self.isolation == "full":
-            confine.enter_new_root(self.root, limits)
-            confine.restrict_files([*self.readable, "/dev"], [policy.WORK])
+            os.close(self.processes)
+            confine.mount_work(limits)
+            confine.restrict_files(self.rules, [policy.WORK])
         elif self.isolation == "limited":
             os.chdir("/")
-            confine.restrict_files([*self.readable, "/dev/null", "/dev/urandom"], [])
+            confine.restrict_files(self.rules, [])
         confine.limit_resources(limits, self.already, threads=self.isolation == "full")
         if self.isolation != "none":
             confine.drop_privileges(self.change_user)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import random
+import shutil
 import signal
 import time
 from io import StringIO
@@ -32,8 +33,8 @@ from autograder.grading import (
 )
 from autograder.run import grade_class
 from autograder.sandbox.policy import Limits
-from autograder.sandbox.session import Sandbox
-from autograder.secret_keys import course_secret, key_count, number_for
+from autograder.sandbox.session import Sandbox, Session
+from autograder.secret_keys import course_secret, number_for
 
 KILLS = 50
 
@@ -129,13 +130,47 @@ def test_no_reference_is_run_before_its_own_exercise_was_judged():
 def test_cells_that_never_end_are_not_run_for_each_exercise_anew(made_class, monkeypatch):
     """Thirteen exercises, two tries, sixty seconds: half an hour for one `while True`."""
     write_cell(made_class, "ada", "structure-neuron-code", "while True: pass")
-    opened, really_open = [], Sandbox.open
-    monkeypatch.setattr(Sandbox, "open", lambda *a: (opened.append(1), really_open(*a))[1])
+    opened, really_open = [], Sandbox.open_ahead
+    monkeypatch.setattr(Sandbox, "open_ahead", lambda *a: (opened.append(1), really_open(*a))[1])
     with Sandbox() as sandbox:
         grader = Grader(made_class.course, sandbox, Limits(wall=0.5))
         (result,) = grader.grade("ada", "structure")
     assert len(opened) <= grading.MOST_ENDLESS
     assert not any(score["points"] for score in result.scores.values())
+
+
+def test_a_submission_that_takes_long_costs_the_next_one_nothing(made_class, monkeypatch):
+    """The next one's process starts, and its time runs, while the one before it is graded."""
+    (alone,) = grade_submission(make_job(made_class.course, "structure"), "ada")
+    write_cell(made_class, "bela", "structure-neuron-code", "while True: pass")
+    monkeypatch.setattr(grading, "LONG_AGO", 0.5)
+    lost, really_left = [], Session.leave
+    monkeypatch.setattr(Session, "leave", lambda s: (lost.append(s.lost), really_left(s))[1])
+    with Sandbox() as sandbox:
+        grader = Grader(made_class.course, sandbox, Limits(wall=2.0, call=2.0, cpu=2))
+        shutil.rmtree(made_class.course / STATE / "results")
+        (slow,), (fast,) = grader.grade_each(["bela", "ada"], "structure")
+    assert not any(score["points"] for score in slow.scores.values())
+    assert fast.scores == alone.scores
+    assert lost.count("") >= 2, "the process that had waited, and the one in its place"
+
+
+def test_processes_that_were_started_ahead_end_with_the_one_who_grades(made_class, monkeypatch):
+    left, really_left = [], Session.leave
+    monkeypatch.setattr(Session, "leave", lambda s: (left.append(s), really_left(s))[1])
+    opened, really_open = [], Sandbox.open_ahead
+    monkeypatch.setattr(
+        Sandbox, "open_ahead", lambda *a: opened.append(really_open(*a)) or opened[-1]
+    )
+
+    def fails(run) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(grading._Run, "results", fails)
+    with Sandbox() as sandbox, pytest.raises(KeyboardInterrupt):
+        Grader(made_class.course, sandbox).grade_each(["ada", "bela"], "structure")
+    assert len(opened) == 2
+    assert set(map(id, opened)) == set(map(id, left))
 
 
 def test_an_answer_that_grows_in_the_comparison_costs_its_points_and_no_worker(made_class):
@@ -154,17 +189,25 @@ def _grow(size: int) -> str:
     return ""
 
 
-def test_students_of_one_number_are_graded_one_after_the_other(made_class):
-    """A worker then loads a key once, and has few in memory."""
+@pytest.mark.parametrize("students", [3, 40, 500])
+@pytest.mark.parametrize("count", [2, 64])
+def test_students_of_one_number_are_graded_one_after_the_other(
+    made_class, monkeypatch, students, count
+):
+    """A worker then loads a key once, and has few in memory; and no worker has all the work."""
     course = made_class.course
-    students = [f"student{number}" for number in range(500)]
-    groups = by_number(course, students)
-    assert sorted(chain(*groups)) == sorted(students)
+    monkeypatch.setattr(grading, "key_count", lambda course: count)
+    names = [f"student{number}" for number in range(students)]
+    groups = by_number(course, names)
+    assert sorted(chain(*groups)) == sorted(names)
     assert all(len(group) <= TOGETHER for group in groups)
-    secret, count = course_secret(course), key_count(course)
-    of_groups = [{number_for(secret, student, count) for student in group} for group in groups]
-    assert all(len(numbers) == 1 for numbers in of_groups)
-    assert of_groups == sorted(of_groups, key=min), "those of a large number stay together"
+    assert len(groups) >= min(students, grading.GROUPS)
+    secret, size = course_secret(course), max(map(len, groups))
+    of_groups = [[number_for(secret, each, count) for each in group] for group in groups]
+    numbers = list(chain(*of_groups))
+    assert numbers == sorted(numbers)
+    for number in set(numbers):
+        assert sum(number in group for group in of_groups) <= -(-numbers.count(number) // size)
 
 
 def test_what_is_graded_is_not_run_again(made_class, monkeypatch):

@@ -7,7 +7,9 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -264,6 +266,28 @@ def test_isolation_is_named_and_nothing_else():
 def test_a_warm_process_that_cannot_start_says_why():
     with pytest.raises(SandboxError, match="no_such_module"):
         Sandbox("none", preload=("no_such_module",))
+
+
+def test_a_session_that_is_left_ends_at_once(sandbox):
+    """Nobody waits for its end, and yet it must not go on."""
+    program = "import os\nprint(os.getpid())\nwhile True: pass"
+    before = len(children_of(sandbox.pid))
+    with sandbox.open_ahead([program], SHORT) as session:
+        until(lambda: len(children_of(sandbox.pid)) == before + 1)
+        session.leave()
+        until(lambda: len(children_of(sandbox.pid)) == before)
+        assert session.close().reason == "done", "and to close it once more does no harm"
+
+
+def children_of(pid):
+    return Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+
+
+def until(holds):
+    end = time.monotonic() + 5
+    while not holds():
+        assert time.monotonic() < end
+        time.sleep(0.01)
 
 
 def test_the_wire_has_a_deadline_and_a_bound():
