@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -236,20 +237,15 @@ def _cores() -> int:
 def _grade(options: argparse.Namespace) -> int:
     from concurrent.futures import BrokenExecutor
 
-    from sqlalchemy.exc import DBAPIError
-
-    from autograder.doctor import NotIsolated, require
-    from autograder.gradebook import GradebookProblem
     from autograder.grading import (
         NoCluster,
         cluster,
         make_job,
         released_notebooks,
         students_who_submitted,
+        warm_sandbox,
         workers,
     )
-    from autograder.run import grade_class, keys_needed
-    from autograder.secret_keys import SecretProblem, record_missing
 
     course = options.course.resolve()
     if not released_notebooks(course, options.assignment):
@@ -268,9 +264,22 @@ def _grade(options: argparse.Namespace) -> int:
             f"there is nothing in {course}/submitted/*/{options.assignment}. What a student hands "
             f"in belongs into {course}/submitted/STUDENT/{options.assignment}."
         )
+    job = make_job(course, options.assignment, options.isolation)
+    sandbox = None
+    with suppress(OSError, AttributeError):  # no Linux: `require` says so
+        sandbox = None if options.dask else warm_sandbox(job.isolation, job.preload)
+    # While it starts:
+    from sqlalchemy.exc import DBAPIError
+
+    from autograder.doctor import NotIsolated, require
+    from autograder.feedback_pages import prepare
+    from autograder.gradebook import GradebookProblem
+    from autograder.run import grade_class, keys_needed
+    from autograder.secret_keys import SecretProblem, record_missing
+
+    prepare(course)
     try:
-        require(options.isolation)
-        job = make_job(course, options.assignment, options.isolation)
+        require(options.isolation, sandbox)
         record_missing(course, keys_needed(job, students))
         local = options.jobs or _cores()
         with cluster(options.dask) if options.dask else workers(job, local) as executor:

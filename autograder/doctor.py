@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import sys
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,11 +35,11 @@ class Finding:
     why: str = ""
 
 
-def probe(isolation: str) -> Finding:
-    """Start a sandbox and run one cell in it."""
+def probe(isolation: str, sandbox: Sandbox | None = None) -> Finding:
+    """Run one cell, in a sandbox of its own where none is given."""
     try:
-        with Sandbox(isolation) as sandbox:
-            session = sandbox.open([PROBE], Limits(wall=30))
+        with Sandbox(isolation) if sandbox is None else nullcontext(sandbox) as used:
+            session = used.open([PROBE], Limits(wall=30))
             ended = session.close()
     except (SandboxError, OSError, ImportError, AttributeError) as error:  # Windows: no AF_UNIX
         return Finding(isolation, False, str(error).strip().splitlines()[-1])
@@ -52,15 +53,15 @@ def best() -> str:
     return next((each for each in ISOLATIONS if probe(each).works), "")
 
 
-def require(isolation: str) -> None:
-    """Refuse to go on where the isolation does not work.
+def require(isolation: str, sandbox: Sandbox | None = None) -> None:
+    """Refuse to go on where the isolation does not work, in this sandbox of it or in any.
 
     Raises
     ------
     NotIsolated
         With what is missing, how to get it, and what may be chosen by name instead.
     """
-    finding = probe(isolation)
+    finding = probe(isolation, sandbox)
     if finding.works:
         return
     weaker = ISOLATIONS[ISOLATIONS.index(isolation) + 1 :]

@@ -55,6 +55,12 @@ def write_feedback(course: Path, graded: list[Graded]) -> None:
         write_file(folder / f"{each.name}.html", page, WRITABLE)
 
 
+def prepare(course: Path) -> None:
+    """Load what every page of a class needs. Processes that are forked later need not load it."""
+    with _rendering:
+        _exporter(course).from_notebook_node(new_notebook(), resources=_about("", "", ""))
+
+
 def feedback_page(course: Path, graded: Graded) -> str:
     """The page of one notebook."""
     notebook = copied(graded.notebook)
@@ -64,22 +70,25 @@ def feedback_page(course: Path, graded: Graded) -> str:
             metadata["comment"] = graded.comments[metadata["grade_id"]]
         if metadata.get("grade_id") in graded.grades:
             metadata["score"], metadata["points"] = graded.grades[metadata["grade_id"]]
-    resources = {
-        "unique_key": graded.name,
-        "output_files_dir": f"{graded.name}_files",
-        "nbgrader": {
-            "student": graded.student,
-            "assignment": graded.assignment,
-            "notebook": graded.name,
-            "score": graded.score - graded.late_penalty,
-            "max_score": graded.max_score,
-            "late_penalty": graded.late_penalty,
-        },
-        "metadata": {"name": graded.name, "path": ""},
-    }
+    resources = _about(
+        graded.student, graded.assignment, graded.name,
+        score=graded.score - graded.late_penalty, max_score=graded.max_score,
+        late_penalty=graded.late_penalty,
+    )  # fmt: skip
     with _rendering:
         page, _ = _exporter(course).from_notebook_node(notebook, resources=resources)
     return page
+
+
+def _about(student: str, assignment: str, name: str, **scores: float) -> dict[str, Any]:
+    """What nbgrader's template needs to know besides the notebook."""
+    known = {"score": 0.0, "max_score": 0.0, "late_penalty": 0.0, **scores}
+    return {
+        "unique_key": name,
+        "output_files_dir": f"{name}_files",
+        "nbgrader": {"student": student, "assignment": assignment, "notebook": name, **known},
+        "metadata": {"name": name, "path": ""},
+    }
 
 
 _rendering = threading.Lock()  # the exporter holds the notebook that it is at

@@ -494,7 +494,7 @@ _starting = threading.Lock()
 
 
 def warm_sandbox(isolation: str, preload: tuple[str, ...] = ()) -> Sandbox:
-    """The sandbox of this process, started when it is first needed and ended with the process.
+    """The sandbox of this process, started when it is first asked for and ended with the process.
 
     Workers that are forked after it was started share it.
     """
@@ -514,7 +514,7 @@ def workers(job: Job, count: int) -> ProcessPoolExecutor:
 
     They end with this process, however it ends.
     """
-    warm_sandbox(job.isolation, job.preload)
+    warm_sandbox(job.isolation, job.preload).ready()  # before there are several who wait for it
     gc.freeze()  # nbgrader and what it loads is no garbage: it need not be searched for any
     return ProcessPoolExecutor(
         count, mp_context=multiprocessing.get_context("fork"), initializer=_become_worker

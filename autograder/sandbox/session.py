@@ -61,7 +61,10 @@ class Ended:
 
 
 class Sandbox:
-    """A warm process that forks confined children. Use it as a context manager; it is thread-safe."""
+    """A warm process that forks confined children. Use it as a context manager; it is thread-safe.
+
+    It loads what children need while its maker does something else; `ready` waits for it.
+    """
 
     def __init__(self, isolation: str = "full", preload: tuple[str, ...] = ()) -> None:
         if isolation not in ISOLATIONS:
@@ -77,21 +80,46 @@ class Sandbox:
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE,
         )  # fmt: skip
         theirs.close()
-        ours.settimeout(START_SECONDS)
+        self._pid = 0
+
+    def ready(self) -> Sandbox:
+        """Wait until it can fork children.
+
+        Raises
+        ------
+        SandboxError
+            Where it did not start; the message says why.
+        """
+        with self._lock:
+            if not self._pid:
+                self._pid = self._started()
+        return self
+
+    def _started(self) -> int:
+        self._jobs.settimeout(START_SECONDS)
         try:
-            ready = ours.recv(32).split()
+            told = self._jobs.recv(32).split()
         except OSError:
-            ready = []
-        if ready[:1] != [b"ready"]:
+            told = []
+        if told[:1] != [b"ready"]:
             self._process.kill()
             assert self._process.stderr is not None
             said = self._process.stderr.read().decode(errors="replace")
             raise SandboxError(f"The warm process did not start:\n{said}")
-        ours.settimeout(None)
-        self.pid = int(ready[1])  # the warm process's; what was started here may only wait for it
+        self._jobs.settimeout(None)
+        return int(told[1])
+
+    @property
+    def pid(self) -> int:
+        """The warm process; what was started here may only wait for it."""
+        return self.ready()._pid
 
     def __enter__(self) -> Sandbox:
-        return self
+        try:
+            return self.ready()
+        except SandboxError:
+            self.close()
+            raise
 
     def __exit__(
         self,
@@ -124,6 +152,7 @@ class Sandbox:
 
     def start_job(self, limits: Limits, descriptors: list[int]) -> None:
         """Hand a job to the warm process."""
+        self.ready()
         with self._lock:
             socket.send_fds(self._jobs, [json.dumps(asdict(limits)).encode()], descriptors)
 

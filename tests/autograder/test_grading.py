@@ -217,7 +217,9 @@ def test_what_is_graded_is_not_run_again(made_class, monkeypatch):
     def refuse(*arguments):
         raise AssertionError("a kept result was not used")
 
-    monkeypatch.setattr(warm_sandbox(job.isolation, job.preload), "open", refuse, raising=False)
+    monkeypatch.setattr(
+        warm_sandbox(job.isolation, job.preload), "open_ahead", refuse, raising=False
+    )
     (second,) = grade_submission(job, "ada")
     assert second.scores == first.scores
 

@@ -265,7 +265,7 @@ def test_isolation_is_named_and_nothing_else():
 
 def test_a_warm_process_that_cannot_start_says_why():
     with pytest.raises(SandboxError, match="no_such_module"):
-        Sandbox("none", preload=("no_such_module",))
+        Sandbox("none", preload=("no_such_module",)).ready()
 
 
 def test_a_session_that_is_left_ends_at_once(sandbox):
