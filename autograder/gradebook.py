@@ -18,6 +18,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -106,6 +107,7 @@ class Writer:
         self.config, self.directory = course_settings(course)
         self.gradebook = Gradebook(database_url(self.directory), self.directory.course_id)
         self.gradebook.db().expire_on_commit = False  # one writer: nothing is read twice
+        self.gradebook.find_assignment = cache(self.gradebook.find_assignment)
         self.save = SaveAutoGrades(config=self.config)
         self.late = AssignLatePenalties(config=self.config)
         for each in (self.save, self.late):
@@ -165,20 +167,21 @@ class Writer:
             ) from None
         timestamp = read_timestamp(submitted, notes)
         known = {} if timestamp is None else {"timestamp": timestamp}
-        with self._no_commit():
-            self.gradebook.update_or_create_student(student)
-            self.gradebook.db.flush()
-            with self.gradebook.db.no_autoflush:
-                return self.gradebook.update_or_create_submission(assignment, student, **known)
+        with self._all_at_once(), self.gradebook.db.no_autoflush:
+            row = self.gradebook.update_or_create_student(student)
+            self.gradebook.find_student = lambda student: row
+            return self.gradebook.update_or_create_submission(assignment, student, **known)
 
     @contextmanager
-    def _no_commit(self) -> Iterator[None]:
-        """nbgrader's own calls commit each; a student's rows come with one."""
+    def _all_at_once(self) -> Iterator[None]:
+        """nbgrader's own calls commit each, and look for what the one before has found; a student's
+        rows come with one commit."""
         self.gradebook.db.commit = lambda: None
         try:
             yield
         finally:
             del self.gradebook.db.commit
+            self.gradebook.__dict__.pop("find_student", None)
 
     def _write_notebook(self, submission: Any, result: Result, notes: list[str]) -> Graded:
         row = next((each for each in submission.notebooks if each.name == result.name), None)
@@ -207,7 +210,6 @@ class Writer:
             elif name in foreign:
                 grade.auto_score = None
                 grade.needs_manual_grade = True
-        self.gradebook.db.flush()
         penalty = self._penalty(submission, row)
         scores = {name: score_of(grade) for name, grade in rows.grades.items()}
         return Graded(
@@ -231,6 +233,7 @@ class Writer:
         row.late_submission_penalty = None
         late = submission.total_seconds_late
         if late > 0:
+            self.gradebook.db.flush()
             self.gradebook.db.refresh(row, ["score"])
             penalty = self.late.plugin_inst.late_submission_penalty(
                 submission.student_id, row.score, late

@@ -496,7 +496,7 @@ _starting = threading.Lock()
 def warm_sandbox(isolation: str, preload: tuple[str, ...] = ()) -> Sandbox:
     """The sandbox of this process, started when it is first asked for and ended with the process.
 
-    Workers that are forked after it was started share it.
+    Workers that are forked once it is ready share it.
     """
     with _starting:
         return _sandbox(isolation, preload)

@@ -72,7 +72,7 @@ def test_fifty_kills_at_random_moments_lose_nothing(made_class, rows):
     course = made_class.course
     job = make_job(course, "structure")
     students = students_who_submitted(course, "structure")[:4]
-    warm_sandbox(job.isolation, job.preload)  # shared by all the runs that are forked here
+    warm_sandbox(job.isolation, job.preload).ready()  # shared by all the runs that are forked here
 
     def run() -> int:
         child = os.fork()
