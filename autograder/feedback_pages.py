@@ -20,16 +20,16 @@ from nbformat.notebooknode import NotebookNode
 from nbformat.v4 import new_notebook
 from nbgrader.converters import GenerateFeedback
 from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 
 from autograder.gradebook import Graded, clear_halves, course_settings, write_file
+from autograder.python_lexer import QuickPythonLexer
 from autograder.regular_files import open_regular, regular_files
 from autograder.repair import copied
 from autograder.safe_markdown import safe_markdown
 
 WRITABLE = 0o644
 KEPT = 4096  # pieces of rendered text
-PYTHON = PythonLexer()
+PYTHON = QuickPythonLexer()
 CELL_BY_CELL = """\
 {%- extends "index.html.j2" -%}
 {%- block body_loop -%}

@@ -22,7 +22,9 @@ import tempfile
 import time
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -48,11 +50,13 @@ c.Execute.timeout = 120
 """
 CALLS = 2000
 LARGE = 1 << 20  # float64 numbers: 8 MB
+IN_TURN = 8
 ASKED = "structure.sigmoid"
 
 
 def make_class(folder: Path, chapter: str, count: int) -> Path:
-    """A class with `count` submissions, none graded."""
+    """A class with `count` submissions, none graded. No two students' cells are alike: a comment in
+    each has its student's name, so that nothing is spared by having met a cell before."""
     course = folder / chapter
     exercises = [each for each in registry().values() if each.chapter == chapter]
     keys = folder / "keys"
@@ -65,9 +69,13 @@ def make_class(folder: Path, chapter: str, count: int) -> Path:
     rng = np.random.default_rng(1)
     for number in range(count):
         share = SHARE_RIGHT[number % len(SHARE_RIGHT)]
-        entries = _one_each([choose(each, share, rng) for each in exercises], exercises)
-        path = course / "submitted" / f"s{number:04d}" / chapter / f"{chapter}.ipynb"
-        write_submission(released, path, entries, ANSWER)
+        student = f"s{number:04d}"
+        entries = [
+            replace(entry, source=f"{entry.source}\n# by {student}" if entry.source else "")
+            for entry in _one_each([choose(each, share, rng) for each in exercises], exercises)
+        ]
+        path = course / "submitted" / student / chapter / f"{chapter}.ipynb"
+        write_submission(released, path, entries, f"{ANSWER} ({student})")
     return course
 
 
@@ -196,44 +204,48 @@ def own_megabytes(pid: int) -> float:
 
 def calls() -> None:
     """One question into the sandbox and its answer back; to wake a core that sleeps may take longer
-    than both, so also where grader and child have one core."""
+    than both, so also where grader and child have one core. Large arrays come in turn, more of them
+    than the processor's cache holds: in a run, too, each question has others."""
     cores = os.sched_getaffinity(0)
-    scalar, megabytes = seconds_of_calls()
+    scalar = seconds_of_calls("z", [1.0], CALLS)
     os.sched_setaffinity(0, {min(cores)})
-    on_one_core, _ = seconds_of_calls()
+    on_one_core = seconds_of_calls("z", [1.0], CALLS)
     os.sched_setaffinity(0, cores)
-    large = np.ones(LARGE)
+    rng = np.random.default_rng(0)
+    large = [rng.normal(size=LARGE) for _ in range(IN_TURN)]
+    there = seconds_of_calls("1.0", large, 60)
+    and_back = seconds_of_calls("z", large, 60)
+    places = [np.zeros(LARGE) for _ in large]
     copies = []
-    for _ in range(50):
+    for number in range(60):
         started = time.perf_counter()
-        large.copy()
+        np.copyto(places[number % IN_TURN], large[number % IN_TURN])
         copies.append(time.perf_counter() - started)
     copy = statistics.median(copies)
     print("a call into the sandbox")
     print(
         f"  a scalar        {scalar * 1e6:7.0f} µs; {on_one_core * 1e6:.0f} µs on one core  (≤ 100)"
     )
-    print(f"  8 MB and back   {megabytes * 1e3:7.1f} ms; a memory copy of them {copy * 1e3:.1f} ms, "
-          f"{megabytes / copy:.1f} times  (≤ 3)")  # fmt: skip
+    print(f"  8 MB there      {there * 1e3:7.1f} ms; a memory copy of them {copy * 1e3:.1f} ms, "
+          f"{there / copy:.1f} times  (≤ 3)")  # fmt: skip
+    print(f"  and back        {and_back * 1e3:7.1f} ms, {and_back / copy:.1f} times")
 
 
-def seconds_of_calls() -> tuple[float, float]:
-    """The median time of a call with a scalar and of one with 8 MB."""
+def seconds_of_calls(returned: str, values: list[Any], repeat: int) -> float:
+    """The median time of a call with these values in turn, to a function that returns an expression."""
     exercise = find(ASKED)
-    large = np.random.default_rng(0).normal(size=LARGE)
-    with Sandbox("full") as sandbox, sandbox.open(["def sigmoid(z):\n    return z"]) as session:
-
-        def seconds(value: object, repeat: int) -> float:
-            asked = Question("timed", {"z": value})
-            times = []
-            for _ in range(repeat):
-                started = time.perf_counter()
-                answer = session.ask(exercise, asked)
+    questions = [Question("timed", {"z": value}) for value in values]
+    cell = f"def {exercise.symbol}(z):\n    return {returned}"
+    times = []
+    with Sandbox("full") as sandbox, sandbox.open([cell]) as session:
+        for number in range(-len(questions), repeat):  # the first time fills memory
+            asked = questions[number % len(questions)]
+            started = time.perf_counter()
+            answer = session.ask(exercise, asked)
+            if number >= 0:
                 times.append(time.perf_counter() - started)
-                assert not answer.problem, answer
-            return statistics.median(times)
-
-        return seconds(1.0, CALLS), seconds(large, 20)
+            assert not answer.problem, answer
+    return statistics.median(times)
 
 
 def main() -> None:
