@@ -2,14 +2,14 @@
 
 Its own tries some forty patterns on every word before it takes it for a name. Here the commonest tokens
 come first, each by a pattern that matches only where no other of Pygments' patterns could: a name that
-is no word of the language and no prefix of a string, space within a line, brackets, operators.
+is no word of the language and no prefix of a string, space within a line, brackets, operators, builtins.
 """
 
 from __future__ import annotations
 
 from pygments.lexer import words
 from pygments.lexers import PythonLexer
-from pygments.token import Name, Operator, Punctuation, Text
+from pygments.token import Name, Operator, Punctuation, Text, Whitespace
 
 _RULES = PythonLexer.tokens
 _LISTED = {
@@ -34,8 +34,11 @@ class QuickPythonLexer(PythonLexer):
             (rf"(?!{_WORD})[A-Za-z_][A-Za-z0-9_]*+(?![^\x00-\x7f]|[\"'])", Name),
             (r"(?<=\S)[^\S\n]+", Text),
             (r"[\](){},;[]", Punctuation),
-            (r"!=|==|<<|>>|:=|[-~+/*%=<>&^|]", Operator),
+            (r"!=|==|<<|>>|:=|[-~+/*%=<>&^|]|\.(?!\d)", Operator),
+            (r"\n", Whitespace),
             (r"^[ \t]+(?=[^\srRuUbBmc\"'])", Text),
+            (r"(in|is|and|or|not)\b", Operator.Word),
+            *_RULES["builtins"],
             *_RULES["root"],
         ],
     }
