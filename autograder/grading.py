@@ -60,9 +60,7 @@ MOST_WORKERS = 64  # of a cluster, which does not tell
 GROUPS = 8  # at least, where there are so many students
 MOST_LOST = 6  # processes of one submission; then nothing of it is tried twice
 MOST_ENDLESS = 4  # runs of a submission's cells that came to no end; then they are not run any more
-YOUNG = (
-    50_000  # objects that a worker makes between two searches for garbage; keys are many at once
-)
+YOUNG = 50_000  # objects between two searches for garbage; a key is made of thousands
 WORKER_MEMORY = 2 << 30  # bytes of data of a worker, more than it has when it begins
 LONG_AGO = 5.0  # seconds; a process that was started so long before it was needed is not used
 TRIES = 2  # a child that died or took too long may have met a busy machine

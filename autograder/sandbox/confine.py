@@ -21,6 +21,8 @@ from pathlib import Path
 from autograder.sandbox import policy
 from autograder.sandbox.policy import Limits
 
+FileRule = tuple[int, int]  # what may be done below a path: rights, and a descriptor of the path
+
 _libc = ctypes.CDLL(None, use_errno=True)
 
 _CLONE_NEW = {
@@ -36,6 +38,8 @@ _SYS_CAPSET = {"x86_64": 126, "aarch64": 91}
 _PR_SET_SECCOMP, _SECCOMP_MODE_FILTER = 22, 2
 _INSTRUCTION = 8  # bytes of one instruction of a filter
 _SYS_LANDLOCK = (444, 445, 446)  # create ruleset, add rule, restrict self: the same everywhere
+_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
+_MAKE_SPECIAL = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11  # devices, sockets, pipes
 _CAPABILITY_VERSION_3 = 0x2008_0522
 _LAST_CAPABILITY = 63
 
@@ -174,11 +178,6 @@ def landlock_version() -> int:
 def rules_to_read(readable: Iterable[str]) -> list[FileRule]:
     """What `restrict_files` needs to know of the paths that may be read; it stays open."""
     return [_file_rule(path, _READ_FILE | _READ_DIR) for path in readable]
-
-
-FileRule = tuple[int, int]  # what may be done below a path: rights, and a descriptor of the path
-_EXECUTE, _WRITE_FILE, _READ_FILE, _READ_DIR = 1, 2, 4, 8
-_MAKE_SPECIAL = 1 << 6 | 1 << 9 | 1 << 10 | 1 << 11  # devices, sockets, pipes
 
 
 def _file_rule(path: str, rights: int) -> FileRule:

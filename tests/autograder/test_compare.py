@@ -196,3 +196,23 @@ def test_comparing_hostile_values_warns_of_nothing():
     with np.errstate(all="raise"):
         for got in (np.array([np.inf, -np.inf, np.nan]), np.array([1e308, -1e308, 5e-324])):
             compare(got, np.array([1.0, 1e-300, 1e308]))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16", "complex128", "complex64"])
+@pytest.mark.parametrize("right", [np.inf, -np.inf])
+def test_an_infinite_right_entry_is_not_near_to_everything(dtype, right):
+    wanted = np.array([right, 1.0], dtype)
+    assert not compare(wanted.copy(), wanted)
+    for wrong in (5.0, -right, np.nan):
+        got = np.array([wrong, 1.0], dtype)
+        assert [each.which for each in compare(got, wanted)] == ["the result"]
+    assert compare(5.0, float(right))
+    assert not compare(float(right), float(right))
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32", "float16"])
+def test_an_infinite_entry_is_not_near_to_a_right_one(dtype):
+    wanted = np.array([1.0, 2.0], dtype)
+    for wrong in (np.inf, -np.inf, np.nan):
+        (difference,) = compare(np.array([1.0, wrong], dtype), wanted)
+        assert difference.kind == "finite"
