@@ -105,6 +105,25 @@ def graphs(draw):
 GRAPHS = settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
 
 
+@pytest.mark.parametrize("size", [1, 6])
+def test_a_tie_that_is_flat_along_each_argument_alone_is_not_called_wrong(size):
+    """max(min(y, 0), x) at 0: nothing rises when y alone moves, and yet y has its share of the tie."""
+
+    def f(x, y):
+        return tape.maximum(y - tape.relu(y), x) + 0.5 * x
+
+    zeros = np.zeros(size)
+    for seed in range(20):
+        assert check_gradient(f, backward_of(f), zeros, zeros, seed=seed).verdict != "wrong"
+
+    def never_right(upstream, x, y):
+        dx, dy = backward_of(f)(upstream, x, y)
+        return dx, dy + 0.5 * upstream
+
+    for seed in range(20):
+        assert check_gradient(f, never_right, zeros, zeros, seed=seed).verdict == "wrong"
+
+
 @GRAPHS
 @given(graphs(), st.integers(0, 100))
 def test_the_gradient_of_a_random_graph_is_never_wrong(graph, seed):
