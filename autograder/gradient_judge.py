@@ -27,9 +27,7 @@ COARSEST = 1e-5  # an error of this size, relative to the norm, must be visible 
 BUDGET = 900  # evaluations to find the entries to blame
 SADDLE = 2.0**-3  # how far to step off a point where f does not respond at all
 OFF_KINK = 2.0**-10  # how far to step off a kink, relative to the scale of each entry
-NEARBY = (
-    32  # points at most where a claim is looked at; off a kink of many sides it may often be zero
-)
+NEARBY = 128  # points at most that are looked at until two say something: most may claim zero
 QUIET = 2.0**-10  # steps up to here move a locally constant f by nothing at all
 FAR = (2.0**10, 2.0**20, 2.0**40)  # steps that move every f but a constant
 
