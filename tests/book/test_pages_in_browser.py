@@ -102,7 +102,15 @@ def test_the_search_finds_a_term(browser: Browser, address: str) -> None:
 
 
 def quiz_of(tab: Page, words: str) -> Locator:
-    return tab.locator("form.quiz", has_text=words)
+    """The quiz with these words, once the pictures above it are drawn and it moves no more: a click
+    on its way would miss it."""
+    quiz = tab.locator("form.quiz", has_text=words)
+    before = None
+    while (place := quiz.bounding_box()) != before:
+        quiz.scroll_into_view_if_needed()
+        tab.wait_for_timeout(300)
+        before = place
+    return quiz
 
 
 def test_a_wrong_answer_is_explained_and_may_be_mended(browser: Browser, address: str) -> None:
