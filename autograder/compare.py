@@ -155,9 +155,8 @@ def _differences(
 
 
 def _is_close(got: float, right: float) -> bool:
-    return got == right or abs(got - right) < VALUES.entry * abs(
-        right
-    )  # not so if right is infinite
+    """Whether a number is within its tolerance; only the same one is close to an infinite one."""
+    return got == right or abs(got - right) < VALUES.entry * abs(right)
 
 
 def _is_long(value: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
@@ -32,14 +33,7 @@ KEPT = 4096  # pieces of rendered text
 PYTHON = QuickPythonLexer()
 CELL_BY_CELL = """\
 {%- extends "index.html.j2" -%}
-{%- block body_loop -%}
-{%- for cell in nb.cells -%}
-{%- set page = cell | kept -%}
-{%- if page -%}{{ page }}{%- else -%}
-{%- block any_cell scoped -%}{{ super() | keep(cell) }}{%- endblock -%}
-{%- endif -%}
-{%- endfor -%}
-{%- endblock -%}
+{%- block any_cell scoped -%}{{ super | kept(cell) }}{%- endblock -%}
 """
 
 
@@ -126,10 +120,7 @@ class _FastExporter(HTMLExporter):
                 return colored(source)
             return pygments.highlight(source or " ", PYTHON, formatter)
 
-        kept = _Kept()
-        self.filters = {
-            "markdown2html": lru_cache(KEPT)(safe_markdown), "kept": kept.find, "keep": kept.keep,
-        }  # fmt: skip
+        self.filters = {"markdown2html": lru_cache(KEPT)(safe_markdown), "kept": _Kept()}
 
         def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
             if language or (metadata and "magics_language" in metadata):
@@ -173,17 +164,11 @@ class _Kept:
     def __init__(self) -> None:
         self._pages: dict[str, str] = {}
 
-    def find(self, cell: Any) -> str:
-        """The cell's page, "" where this cell was not met before."""
+    def __call__(self, render: Callable[[], str], cell: Any) -> str:
+        """The cell's page, rendered where this cell was not met before."""
         known = json.dumps(cell)
-        page = self._pages.pop(known, "")
-        if page:
-            self._pages[known] = page  # the latest
-        return page
-
-    def keep(self, page: str, cell: Any) -> str:
-        """Keep a page, and return it."""
+        page = self._pages.pop(known, None) or render()
         if len(self._pages) >= KEPT:
             del self._pages[next(iter(self._pages))]
-        self._pages[json.dumps(cell)] = page
+        self._pages[known] = page
         return page

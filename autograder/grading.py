@@ -139,11 +139,7 @@ class Grader:
 
     def scores(self, student: str, repaired: Repaired) -> dict[str, dict[str, Any]]:
         """Judge every exercise of a repaired notebook, or take the result that is kept."""
-        run = _Run(self, student, repaired.notebook)
-        try:
-            return run.results()
-        finally:
-            run.close()
+        return _Run(self, student, repaired.notebook).finish()
 
 
 @dataclass(frozen=True)
@@ -158,11 +154,7 @@ class _Begun:
 
     def result(self) -> Result:
         """Grade it."""
-        try:
-            scores = self.run.results()
-        finally:
-            self.run.close()
-        repaired = self.repaired
+        scores, repaired = self.run.finish(), self.repaired
         return Result(
             self.student, self.assignment, self.name, repaired.notebook, scores, repaired.notes,
             repaired.found,
@@ -192,6 +184,13 @@ class _Run:
         if any(self.kept.get(self._entry(exercise)) is None for exercise in self.exercises):
             self.session = self.grader.sandbox.open_ahead(self.cells, self.limits)
             self.ahead = True
+
+    def finish(self) -> dict[str, dict[str, Any]]:
+        """The results; the session ends with it."""
+        try:
+            return self.results()
+        finally:
+            self.close()
 
     def results(self) -> dict[str, dict[str, Any]]:
         """The result of each exercise: as the notebook stands, and where that is wrong and builds on
