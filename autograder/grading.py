@@ -15,7 +15,6 @@ import hashlib
 import json
 import math
 import multiprocessing
-import re
 import signal
 import threading
 import time
@@ -41,15 +40,14 @@ from autograder.repair import (
     Repaired,
     blank,
     cells_to_run,
-    defined_names,
     grade_id_of,
     repair,
-    running_cells,
 )
 from autograder.sandbox.confine import die_with_parent, limit_data
 from autograder.sandbox.policy import Limits
 from autograder.sandbox.session import Sandbox, Session
 from autograder.secret_keys import STATE, course_secret, key_count, number_for, secret_key
+from autograder.uses import Code
 from autograder.versions import checking_version
 from autograder.whole_file import whole_file
 
@@ -169,6 +167,7 @@ class _Run:
         self.notebook = notebook
         self.cells = cells_to_run(notebook)
         self.exercises = exercises_in(notebook)
+        self.code = Code(notebook, self.exercises)
         self.keys = self._keys_of(student)
         self.limits = self._with_time_to_train(grader.limits)
         self.session: Session | None = None
@@ -240,8 +239,7 @@ class _Run:
             for needed in _needed(exercise)
             if needed.symbol != exercise.symbol and self.wrong.get(needed.name, True)
         ]
-        used = names_used(self.notebook, exercise) if wrong else set()
-        return any(used & names_of(self.notebook, each) for each in wrong)
+        return self.code.uses_any(exercise, wrong)
 
     def _verdict(self, exercise: Exercise, cells: list[str]) -> tuple[Verdict, bool]:
         """The verdict on what the cells define, and whether it would be the same another time."""
@@ -362,31 +360,6 @@ def with_references(notebook: Any, exercise: Exercise) -> list[str]:
     elsewhere = [source for grade_id, source in references.items() if grade_id not in ids]
     cells = cells_to_run(notebook, references)
     return [*cells[:1], *elsewhere, *cells[1:]]
-
-
-def names_used(notebook: Any, exercise: Exercise) -> set[str]:
-    """The words of the code for an exercise and of whatever defines one of them.
-
-    A cell that answers no exercise counts as used: the imports, and what the student added.
-    """
-    answers = {each.code_id for each in exercises_in(notebook)} - {exercise.code_id}
-    cells = running_cells(notebook)
-    used = set().union(*(_words(source) for grade_id, source in cells if grade_id not in answers))
-    unused = {grade_id: source for grade_id, source in cells if grade_id in answers}
-    while defining := [name for name in unused if not used.isdisjoint(defined_names(unused[name]))]:
-        used |= set().union(*(_words(unused.pop(name)) for name in defining))
-    return used
-
-
-def names_of(notebook: Any, exercise: Exercise) -> set[str]:
-    """The names that the student's code for an exercise gives to others."""
-    own = [cell.source for cell in notebook.cells if grade_id_of(cell) == exercise.code_id]
-    return {exercise.symbol}.union(*map(defined_names, own))
-
-
-@lru_cache(maxsize=256)
-def _words(source: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", source))
 
 
 @cache

@@ -93,7 +93,7 @@ class Wire:
     def __init__(self, connection: socket.socket, memory: Memory | None = None) -> None:
         self.connection = connection
         self.memory = memory
-        self._received = b""  # what came with the message before
+        self._received = bytearray()  # what came with the message before
         self._read = 0  # how much of it was looked at
         self._unsent: list[Any] = []  # of questions that go out together
         self._seconds = 0  # after which the kernel gives up receiving; 0 is never
@@ -153,7 +153,7 @@ class Wire:
     ) -> tuple[bytes, memoryview, Memory | None]:
         """A message's header, the bytes of its arrays, and the memory where these lie, if they do."""
         self._fill(PREFIX.size, deadline)
-        prefix = self._received[self._read : self._read + PREFIX.size]
+        prefix = bytes(self._received[self._read : self._read + PREFIX.size])
         memory = self.memory if prefix.startswith(IN_MEMORY) else None
         header_size, body_size = _announced(prefix, MAGIC if memory is None else IN_MEMORY, limit)
         size = PREFIX.size + header_size
@@ -164,7 +164,7 @@ class Wire:
         self._fill(size, deadline)
         start = self._read + PREFIX.size  # what was received may lie elsewhere now
         end = start + header_size
-        header = self._received[start:end]
+        header = bytes(self._received[start:end])
         if memory is None:
             body = memoryview(self._received)[end : end + body_size]
         else:
@@ -187,19 +187,24 @@ class Wire:
         """Receive until so many bytes are there that were not looked at."""
         if len(self._received) - self._read >= count:
             return
-        received = bytearray(self._received[self._read :])
-        while len(received) < count:
-            self._wait_no_longer_than(deadline)
-            try:
-                got = self.connection.recv(min(max(count - len(received), AHEAD), CHUNK))
-            except BlockingIOError:
-                raise WireTimeoutError("no answer in time") from None
-            except OSError as error:
-                raise _gone(error) from None
-            if not got:
-                raise WireError("the other side has closed")
-            received += got
-        self._received, self._read = bytes(received), 0
+        before = self._received[self._read :]
+        received = bytearray(max(count, len(before) + AHEAD))
+        received[: len(before)] = before
+        there = len(before)
+        with memoryview(received) as room:
+            while there < count:
+                self._wait_no_longer_than(deadline)
+                try:
+                    got = self.connection.recv_into(room[there:])
+                except BlockingIOError:
+                    raise WireTimeoutError("no answer in time") from None
+                except OSError as error:
+                    raise _gone(error) from None
+                if not got:
+                    raise WireError("the other side has closed")
+                there += got
+        del received[there:]
+        self._received, self._read = received, 0
 
     def _wait_no_longer_than(self, deadline: float | None) -> None:
         """Have the kernel give up in time; it is told only when that is another number of seconds."""
