@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,8 @@ CELLS = {
     "a command": "!ls -l",
     "a question": "np.dot?",
     "unlike": "if x != 1: pass",
+    "unlike at the beginning": "!= x\n!x\n!!=x\n!! =x",
+    "remainders": "x %= 3\ny = x % 4 %5\nz = (x %\n     y)\n% 3",
     "no Python": "this is $ no ` Python\n'''",
     "markup": "x = '<script>alert(1)</script>' & 1 < 2",
     "a string with a number": "f'{x:.2f} {x!r} {x * 2}'",
@@ -31,6 +34,16 @@ CELLS = {
 @pytest.mark.parametrize("name", CELLS)
 def test_code_is_colored_as_by_nbconvert(name, tmp_path: Path):
     assert _exporter(tmp_path)._highlight(CELLS[name]) == Highlight2HTML()(CELLS[name])
+
+
+def test_signs_of_magics_anywhere_are_colored_as_by_nbconvert(tmp_path: Path):
+    """A cell that only could have a magic goes by IPython's patterns, and no other needs them."""
+    chance = random.Random(2)
+    ours, theirs = _exporter(tmp_path)._highlight, Highlight2HTML()
+    for _ in range(300):
+        pieces = chance.choices([*"%!?=ax \n'(.", "!=", "%%", "# "], k=chance.randrange(1, 12))
+        source = "".join(pieces)
+        assert ours(source) == theirs(source), source
 
 
 def test_an_honest_student_s_page_is_nbgrader_s(made_class, grade):
