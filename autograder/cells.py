@@ -15,11 +15,16 @@ import nbformat
 LONGEST_CELL = 1 << 20  # characters; nobody writes more, and graders must read it
 LONGEST_NOTEBOOK = 8 << 20  # characters in all cells together
 MOST_CELLS = 2000
+MOST_EMPTY = (
+    200  # lines one behind the other; what colors a cell takes hours for a hundred thousand
+)
 MOST_VALUES = 8_000_000  # JSON values; each takes some fifty bytes of memory
 SALVAGE_EFFORT = 12  # how often the text of a damaged file may be run through
 
 # Cell magics that run the rest of the cell as Python.
 RUNNING_MAGICS = ("%%time", "%%timeit", "%%capture", "%%prun")
+# What no Python has there; `\s` would run through all empty lines that follow, from each of them.
+MAGIC = re.compile(r"^[^\S\n]*[%!?]|[?][^\S\n]*$|=[^\S\n]*[%!]", flags=re.MULTILINE)
 
 
 @dataclass
@@ -57,7 +62,21 @@ def read_cells(content: bytes, notes: list[str]) -> list[Cell]:
             notes.append(f"A cell of {len(cell.source)} characters was left out.")
             cell.source = ""
         left -= len(cell.source)
+        shorter = _without_emptiness(cell.source)
+        if shorter != cell.source:
+            notes.append("Empty lines were left out of a cell: more than anybody needs.")
+            cell.source = shorter
     return cells
+
+
+def _without_emptiness(source: str) -> str:
+    """The source without what is more than `MOST_EMPTY` empty lines in a row."""
+    lines, empty = [], 0
+    for line in source.splitlines(keepends=True):
+        empty = 0 if line.strip() else empty + 1
+        if empty <= MOST_EMPTY:
+            lines.append(line)
+    return "".join(lines)
 
 
 def _text(content: bytes, notes: list[str]) -> str:
@@ -171,7 +190,7 @@ def without_magics(source: str) -> str:
 
     Only a cell that is no Python as it stands is changed, so that no text within it is.
     """
-    if not re.search(r"^\s*[%!?]|[?]\s*$|=\s*[%!]", source, flags=re.MULTILINE):
+    if not MAGIC.search(source):
         return source
     try:
         with warnings.catch_warnings():
@@ -194,6 +213,6 @@ def _without_magic(line: str) -> str:
     indent = line[: len(line) - len(line.lstrip())]
     if line.lstrip().startswith(("%", "!", "?")) or re.fullmatch(r"\s*[\w.]+\?{1,2}\s*", line):
         return f"{indent}pass"
-    if match := re.match(r"(\s*[\w., ]+=\s*)[%!]", line):
+    if match := re.match(r"(\s*[\w.,][\w., ]*=\s*)[%!]", line):
         return f"{match[1]}None"
     return line

@@ -10,7 +10,7 @@ import json
 import re
 import threading
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +24,14 @@ from nbgrader.converters import GenerateFeedback
 from pygments.formatters import HtmlFormatter
 
 from autograder.gradebook import Graded, clear_halves, course_settings, write_file
+from autograder.patience import Patience
 from autograder.python_lexer import QuickPythonLexer
 from autograder.regular_files import open_regular, regular_files
 from autograder.repair import copied
-from autograder.safe_markdown import safe_markdown
+from autograder.safe_markdown import cleaned_markdown
 
 WRITABLE = 0o644
-KEPT = 4096  # pieces of rendered text
+KEPT, LONGEST_KEPT = 1024, 1 << 16  # rendered cells, and the characters of the longest
 PYTHON = QuickPythonLexer()
 MAGIC = re.compile(r"%[%\w]|!(?!=)|\?")  # how each of IPython's own patterns begins or ends
 CELL_BY_CELL = """\
@@ -114,7 +115,6 @@ class _FastExporter(HTMLExporter):
             cssclass=" highlight hl-ipython3", **colored.extra_formatter_options
         )
 
-        @lru_cache(KEPT)
         def colored_python(source: str) -> str:
             """What `colored` makes of it; what looks for magics, at three times the cost, is for those
             cells alone that could have one."""
@@ -122,20 +122,26 @@ class _FastExporter(HTMLExporter):
                 return colored(source)
             return pygments.highlight(source or " ", PYTHON, formatter)
 
-        self.filters = {"markdown2html": lru_cache(KEPT)(safe_markdown), "kept": _Kept()}
-
         def highlight(source: str, language: str | None = None, metadata: Any = None) -> str:
             if language or (metadata and "magics_language" in metadata):
-                return colored(source, language, metadata)
-            return colored_python(source)
+                return self._patience.formatted(
+                    lambda text: colored(text, language, metadata), source
+                )
+            return self._patience.formatted(colored_python, source)
 
+        def markdown(source: str) -> str:
+            return self._patience.formatted(cleaned_markdown, source)
+
+        self.filters = {"markdown2html": markdown, "kept": _Kept()}
         self._highlight = highlight
+        self._patience = Patience()
         self._css: list[str] = []
 
     def from_notebook_node(  # type: ignore[override]  # as nbconvert's own does
         self, nb: Any, resources: dict[str, Any] | None = None, **kw: Any
     ) -> tuple[str, dict[str, Any]]:
         """Render a notebook."""
+        self._patience = Patience()
         made = self._init_resources(resources)
         types = WidgetsDataTypeFilter(
             notebook_metadata=self._nb_metadata, parent=self, resources=made
@@ -170,7 +176,8 @@ class _Kept:
         """The cell's page, rendered where this cell was not met before."""
         known = json.dumps(cell)
         page = self._pages.pop(known, None) or render()
-        if len(self._pages) >= KEPT:
-            del self._pages[next(iter(self._pages))]
-        self._pages[known] = page
+        if len(known) + len(page) <= LONGEST_KEPT:
+            if len(self._pages) >= KEPT:
+                del self._pages[next(iter(self._pages))]
+            self._pages[known] = page
         return page

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import random
+import time
 from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
 from nbconvert.filters import Highlight2HTML
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from autograder.feedback_pages import _exporter
+from autograder.feedback_pages import _exporter, feedback_page
+from autograder.gradebook import Graded
+from autograder.patience import PAGE_SECONDS
 from autograder.release import nbgrader
 
 SOLUTIONS = sorted((Path(__file__).parents[2] / "solutions").rglob("*.py"))
@@ -31,6 +35,22 @@ CELLS = {
 } | {path.stem: path.read_text() for path in SOLUTIONS}
 
 
+SLOW = {
+    "empty lines": " \n" * 24_000,
+    "empty lines and a magic": " \n" * 24_000 + "%x",
+    "more than is formatted": "\n" * 500_000,
+    "tags": "<div>" * 9_000,
+    "nested tags": "<b><i>" * 8_000,
+    "links in links": "<a><div>" * 6_000,
+    "headings": "#" * 45_000,
+    "fences": "```\n" * 12_000,
+    "a table": "\n\n|a|b|\n|-|-|\n" + "|c|d|\n" * 7_000,
+    "mathematics": "\\begin{a}" * 5_000,
+    "quotes": "\n" + ">" * 45_000,
+    "lists": "\n" + "- " * 24_000,
+}
+
+
 @pytest.mark.parametrize("name", CELLS)
 def test_code_is_colored_as_by_nbconvert(name, tmp_path: Path):
     assert _exporter(tmp_path)._highlight(CELLS[name]) == Highlight2HTML()(CELLS[name])
@@ -44,6 +64,33 @@ def test_signs_of_magics_anywhere_are_colored_as_by_nbconvert(tmp_path: Path):
         pieces = chance.choices([*"%!?=ax \n'(.", "!=", "%%", "# "], k=chance.randrange(1, 12))
         source = "".join(pieces)
         assert ours(source) == theirs(source), source
+
+
+@pytest.mark.parametrize("kind", ["code", "markdown"])
+@pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
+def test_a_text_made_to_be_slow_is_shown_as_it_stands(text, kind, tmp_path: Path):
+    """Parsers take hours for some of these; each page is there in seconds, with all of its text."""
+    make = new_code_cell if kind == "code" else new_markdown_cell
+    cells = [make(f"first{text}last"), *(make(f"{number}{text}") for number in range(4))]
+    graded = Graded("ada", "a", "a", new_notebook(cells=cells), 0, 0, 0, {}, {})
+    started = time.process_time()
+    page = feedback_page(tmp_path, graded)
+    assert time.process_time() - started < 5 * PAGE_SECONDS
+    assert "first" in page
+    assert "last" in page
+
+
+def test_an_answer_that_no_parser_takes_costs_no_page(tmp_path: Path, monkeypatch):
+    def fail(text: str) -> str:
+        raise RecursionError
+
+    monkeypatch.setattr("autograder.feedback_pages.cleaned_markdown", fail)
+    cells = [new_markdown_cell("<b>a & b"), new_code_cell("x = 1")]
+    page = feedback_page(
+        tmp_path, Graded("ada", "a", "a", new_notebook(cells=cells), 0, 0, 0, {}, {})
+    )
+    assert "&lt;b&gt;a &amp; b" in page
+    assert '<span class="mi">1</span>' in page
 
 
 def test_an_honest_student_s_page_is_nbgrader_s(made_class, grade):

@@ -21,7 +21,9 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
 from autograder.cells import without_magics
+from autograder.exercises import find
 from autograder.repair import Repaired, cells_to_run, repair
+from autograder.uses import Code
 
 WORK = "def relu(z):\n    return np.maximum(z, 0)"
 SECOND = "def double(z):\n    return 2 * z"
@@ -346,6 +348,26 @@ def test_a_file_made_to_be_slow_or_large_is_neither(hand_in, content):
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 1 << 20  # KB: a gigabyte
 
 
+@pytest.mark.parametrize("text", [
+    "\n" * 1_000_000, " \n" * 500_000, " " * 1_000_000, "? \n" * 300_000, "= " * 500_000,
+    "a, " * 300_000, "def\n" * 250_000, "%x\n" + " " * 900_000 + "x", "(" * 1_000_000,
+    "%x\n" + "a " * 450_000, "%x\na=" + " " * 900_000, "async \n" * 140_000,
+], ids=["empty lines", "blanks", "a blank", "questions", "equal signs", "names", "definitions",
+        "a blank behind a magic", "brackets", "words", "a value", "async"])  # fmt: skip
+def test_a_cell_made_to_be_slow_is_not(hand_in, text):
+    """A pattern that runs through all that follows, from each line, takes hours for a megabyte."""
+    notebook = solved()
+    by_id(notebook, "ch-relu-code").source = f"{text}\n{WORK}"
+    notebook.cells.append(new_code_cell(text))
+    started = time.process_time()
+    repaired = hand_in(notebook)
+    assert_sound(repaired)
+    assert len(cells_to_run(repaired.notebook)) >= 2
+    exercise = find("structure.relu")
+    Code(repaired.notebook, [exercise]).uses_any(exercise, [find("structure.sigmoid")])
+    assert time.process_time() - started < 30
+
+
 def test_a_file_of_many_gigabytes_is_not_read(tmp_path: Path):
     folder = tmp_path / "in"
     folder.mkdir()
@@ -362,6 +384,20 @@ def test_a_cell_of_many_megabytes_is_left_out(hand_in):
     repaired = hand_in(notebook)
     assert_complete(repaired)
     assert any("characters was left out" in note for note in repaired.notes)
+
+
+@pytest.mark.parametrize("empty", ["\n", " \t\n", "\r", "\r\n", "\u2028", "\f"])
+def test_empty_lines_without_end_are_left_out(hand_in, empty):
+    """Whoever colors such a cell, formgrader among them, would take hours."""
+    notebook = solved()
+    by_id(notebook, "ch-relu-code").source = f"import math\n{empty * 100_000}\n{WORK}"
+    repaired = hand_in(notebook)
+    assert_sound(repaired)
+    source = by_id(repaired.notebook, "ch-relu-code").source
+    assert source.startswith("import math\n")
+    assert source.endswith(WORK)
+    assert len(source) < 1500
+    assert "Empty lines were left out of a cell: more than anybody needs." in repaired.notes
 
 
 def test_a_wrong_name_is_mended(hand_in):
