@@ -61,10 +61,9 @@ _LETTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_")
 def _tokens(lexer: PythonLexer, run: re.Match[str]) -> Iterator[tuple[int, Any, str]]:
     """The tokens of a run, which lies in a text that the patterns may look beyond it in."""
     text, start, end = run.string, run.start(), run.end()
-    following = _NEXT.scanner(text, start).match
     before = text[start - 1 : start]
-    while start < end:
-        token = following().group()
+    while start < end and (found := _NEXT.match(text, start)):
+        token = found.group()
         first = token[0]
         if first in _LETTERS:
             listed = _EVERYWHERE if before == "." else _BEHIND_NO_DOT
