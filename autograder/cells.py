@@ -7,7 +7,7 @@ import json
 import re
 import warnings
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 import nbformat
@@ -35,6 +35,11 @@ class Cell:
     source: str
     grade_id: str
     tags: tuple[str, ...]
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """What it defines, as `defined_names`."""
+        return defined_names(self.source)
 
 
 def read_cells(content: bytes, notes: list[str]) -> list[Cell]:
@@ -182,6 +187,23 @@ def _cell(raw: Any) -> Cell | None:
         grade_id if type(grade_id) is str else "",
         tuple(tag for tag in tags if type(tag) is str) if isinstance(tags, list) else (),
     )
+
+
+def defined_names(source: str) -> tuple[str, ...]:
+    """The functions and classes, and plain names, that a cell defines at its top level."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # a student's "\d" is no news to the grader
+            body = ast.parse(source).body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, flags=re.MULTILINE))
+    names: list[str] = []
+    for node in body:
+        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return tuple(names)
 
 
 @lru_cache(maxsize=256)

@@ -8,9 +8,6 @@ student's own.
 
 from __future__ import annotations
 
-import ast
-import re
-import warnings
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -19,7 +16,7 @@ from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
-from autograder.cells import Cell, read_cells, without_magics
+from autograder.cells import Cell, defined_names, read_cells, without_magics
 from autograder.handed_in import candidates
 
 STUB_MARK = "YOUR CODE HERE"
@@ -147,7 +144,7 @@ def _by_id(cells: list[Cell], grade_id: str, released: Any, notes: list[str]) ->
     notes.append(f"{len(numbers)} cells are named {grade_id}; the last one with work was taken.")
     name = defined_name(released.source)
     worked = [n for n in numbers if _has_work(cells[n], released)]
-    defining = [n for n in worked if name and name in defined_names(cells[n].source)]
+    defining = [n for n in worked if name and name in cells[n].names]
     return (defining or worked or numbers)[-1]
 
 
@@ -163,7 +160,7 @@ def _by_content(
     free = [n for n, each in enumerate(cells) if n not in taken and each.grade_id not in ids]
     if cell.cell_type == "code":
         name = defined_name(cell.source)
-        defining = [n for n in free if name and name in defined_names(cells[n].source)]
+        defining = [n for n in free if name and name in cells[n].names]
         worked = [n for n in defining if STUB_MARK not in cells[n].source]
         chosen = worked or defining
         return chosen[-1] if chosen else None
@@ -174,28 +171,11 @@ def _by_content(
     return None
 
 
+@lru_cache(maxsize=256)
 def defined_name(source: str) -> str:
     """The function or class that a released solution cell defines last."""
     names = defined_names(source)
     return names[-1] if names else ""
-
-
-@lru_cache(maxsize=1024)
-def defined_names(source: str) -> tuple[str, ...]:
-    """The functions and classes, and plain names, that a cell defines at its top level."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a student's "\d" is no news to the grader
-            body = ast.parse(source).body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return tuple(re.findall(r"^(?:async\s+)?(?:def|class)\s+(\w+)", source, flags=re.MULTILINE))
-    names: list[str] = []
-    for node in body:
-        if isinstance(node, (ast.FunctionDef, ast.ClassDef)):
-            names.append(node.name)
-        elif isinstance(node, ast.Assign):
-            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
-    return tuple(names)
 
 
 def _in_place_of(cell: Any, cells: list[Cell]) -> str:
@@ -204,7 +184,7 @@ def _in_place_of(cell: Any, cells: list[Cell]) -> str:
     A stub would take the place of a function that the student moved into another cell.
     """
     name = defined_name(cell.source)
-    if name and any(each.kind == "code" and name in defined_names(each.source) for each in cells):
+    if name and any(each.kind == "code" and name in each.names for each in cells):
         return ""
     if cell.cell_type == "code" and SOLUTION_MARK in cell.source:
         from autograder.notebook import without_solution

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 
+from autograder.cells import defined_names
 from autograder.exercise import Exercise
-from autograder.repair import defined_names, running_cells
+from autograder.repair import running_cells
 
 
 class Code:
@@ -17,6 +18,7 @@ class Code:
     def __init__(self, notebook: Any, exercises: Iterable[Exercise]) -> None:
         self.cells = running_cells(notebook)
         self.answers = {each.code_id for each in exercises}
+        self._defined: dict[str, tuple[str, ...]] = {}  # by source
 
     def uses_any(self, exercise: Exercise, others: Iterable[Exercise]) -> bool:
         """Whether the code for an exercise, or whatever that is built on, has a name of `others` in it.
@@ -30,7 +32,7 @@ class Code:
         rest = [source for grade_id, source in self.cells if grade_id in elsewhere]
         used = self._words_of_all.union(*map(_words, self._cells_of(exercise)))
         while used.isdisjoint(names):
-            defining = [source for source in rest if not used.isdisjoint(defined_names(source))]
+            defining = [source for source in rest if not used.isdisjoint(self._defines(source))]
             if not defining:
                 return False
             rest = [source for source in rest if source not in defining]
@@ -39,7 +41,12 @@ class Code:
 
     def _names_of(self, exercise: Exercise) -> set[str]:
         """The names that the code for an exercise gives to others."""
-        return {exercise.symbol}.union(*map(defined_names, self._cells_of(exercise)))
+        return {exercise.symbol}.union(*map(self._defines, self._cells_of(exercise)))
+
+    def _defines(self, source: str) -> tuple[str, ...]:
+        if source not in self._defined:
+            self._defined[source] = defined_names(source)
+        return self._defined[source]
 
     def _cells_of(self, exercise: Exercise) -> list[str]:
         return [source for grade_id, source in self.cells if grade_id == exercise.code_id]

@@ -386,6 +386,16 @@ def test_a_cell_of_many_megabytes_is_left_out(hand_in):
     assert any("characters was left out" in note for note in repaired.notes)
 
 
+def test_two_thousand_cells_of_code_are_read_once_each(hand_in):
+    """Where every answer has lost its name, each is looked for among all cells."""
+    lines = ["\n".join(f"x{cell}_{n} = {n}" for n in range(200)) for cell in range(1990)]
+    made = new_notebook(cells=[new_code_cell(source) for source in lines])
+    made.cells += [new_code_cell(SECOND), new_code_cell(WORK)]
+    started = time.process_time()
+    assert by_id(hand_in(made).notebook, "ch-relu-code").source == WORK
+    assert time.process_time() - started < 20
+
+
 @pytest.mark.parametrize("empty", ["\n", " \t\n", "\r", "\r\n", "\u2028", "\f"])
 def test_empty_lines_without_end_are_left_out(hand_in, empty):
     """Whoever colors such a cell, formgrader among them, would take hours."""
