@@ -30,7 +30,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.modules.setdefault("rfc3987_syntax", UNWANTED)
     options = _parser().parse_args(arguments)
     try:
-        return options.run(options)
+        status = options.run(options)
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # `| head` has read enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (UnknownExercise, KeyProblem) as error:
         return _complain(str(error))
     except OSError as error:

@@ -9,6 +9,7 @@ each different answer is a message of its own behind all the rest, read when it 
 
 from __future__ import annotations
 
+import hashlib
 import os
 import zlib
 from collections.abc import Iterator, Sequence
@@ -114,7 +115,12 @@ def _end_of_message(begins: bytes) -> int:
 
 
 def load(exercise: Exercise, path: Any) -> Key:
-    """Read a key from a path (or a package resource).
+    """Read a key from a path (or a package resource); raises as `load_with_hash`."""
+    return load_with_hash(exercise, path)[0]
+
+
+def load_with_hash(exercise: Exercise, path: Any) -> tuple[Key, str]:
+    """Read a key, and the SHA-256 of what was read.
 
     Raises
     ------
@@ -145,7 +151,7 @@ def load(exercise: Exercise, path: Any) -> Key:
             f"{HOW_TO_REBUILD}"
         )
     try:
-        return _key(message, rest)
+        return _key(message, rest), hashlib.sha256(saved).hexdigest()
     except (KeyError, TypeError, ValueError, IndexError):
         raise KeyProblem(f"The key {path} is damaged. {HOW_TO_REBUILD}") from None
 

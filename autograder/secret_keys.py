@@ -17,7 +17,7 @@ from pathlib import Path
 
 from autograder.exercise import Exercise
 from autograder.exercises import find
-from autograder.keys import SUFFIX, Key, is_current, load, save
+from autograder.keys import SUFFIX, Key, is_current, load_with_hash, save
 
 STATE = ".autograder"  # below the class's folder
 COUNT = 64
@@ -174,13 +174,13 @@ def secret_key(course: Path, exercise: str, number: int) -> tuple[Key, str]:
     try:
         changed = path.stat().st_mtime_ns
     except OSError:
-        changed = 0  # `load` says what is wrong with it
+        changed = 0  # `load_with_hash` says what is wrong with it
     return _loaded(path, changed, exercise)
 
 
 @lru_cache(maxsize=KEPT)
 def _loaded(path: Path, changed: int, exercise: str) -> tuple[Key, str]:
-    return load(find(exercise), path), hashlib.sha256(path.read_bytes()).hexdigest()
+    return load_with_hash(find(exercise), path)
 
 
 def _digest(secret: bytes, *words: str) -> bytes:

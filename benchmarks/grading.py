@@ -207,32 +207,37 @@ def calls() -> None:
     than both, so also where grader and child have one core. Large arrays come in turn, more of them
     than the processor's cache holds: in a run, too, each question has others."""
     cores = os.sched_getaffinity(0)
-    scalar = seconds_of_calls("z", [1.0], CALLS)
+    scalar, _ = seconds_of_calls("z", [1.0], CALLS)
     os.sched_setaffinity(0, {min(cores)})
-    on_one_core = seconds_of_calls("z", [1.0], CALLS)
+    on_one_core, _ = seconds_of_calls("z", [1.0], CALLS)
     os.sched_setaffinity(0, cores)
     rng = np.random.default_rng(0)
     large = [rng.normal(size=LARGE) for _ in range(IN_TURN)]
-    there = seconds_of_calls("1.0", large, 60)
-    and_back = seconds_of_calls("z", large, 60)
     places = [np.zeros(LARGE) for _ in large]
-    copies = []
-    for number in range(60):
-        started = time.perf_counter()
-        np.copyto(places[number % IN_TURN], large[number % IN_TURN])
-        copies.append(time.perf_counter() - started)
-    copy = statistics.median(copies)
+
+    def copy(number: int) -> None:  # of one that the call beside it has not just read
+        other = (number + IN_TURN // 2) % IN_TURN
+        np.copyto(places[other], large[other])
+
+    there, beside_there = seconds_of_calls("1.0", large, 60, copy)
+    and_back, beside_back = seconds_of_calls("z", large, 60, copy)
     print("a call into the sandbox")
     print(
         f"  a scalar        {scalar * 1e6:7.0f} µs; {on_one_core * 1e6:.0f} µs on one core  (≤ 100)"
     )
-    print(f"  8 MB there      {there * 1e3:7.1f} ms; a memory copy of them {copy * 1e3:.1f} ms, "
-          f"{there / copy:.1f} times  (≤ 3)")  # fmt: skip
-    print(f"  and back        {and_back * 1e3:7.1f} ms, {and_back / copy:.1f} times")
+    print(f"  8 MB there      {there * 1e3:7.1f} ms; a memory copy of them {beside_there * 1e3:.1f} ms, "
+          f"{there / beside_there:.1f} times  (≤ 3)")  # fmt: skip
+    print(f"  and back        {and_back * 1e3:7.1f} ms, {and_back / beside_back:.1f} times")
 
 
-def seconds_of_calls(returned: str, values: list[Any], repeat: int) -> float:
-    """The median time of a call with these values in turn, to a function that returns an expression."""
+def seconds_of_calls(
+    returned: str,
+    values: list[Any],
+    repeat: int,
+    beside: Callable[[int], None] = lambda number: None,
+) -> tuple[float, float]:
+    """The median times of a call with these values in turn, to a function that returns an expression,
+    and of what is done beside each call."""
     exercise = find(ASKED)
     questions = [Question("timed", {"z": value}) for value in values]
     cell = f"def {exercise.symbol}(z):\n    return {returned}"
@@ -242,10 +247,13 @@ def seconds_of_calls(returned: str, values: list[Any], repeat: int) -> float:
             asked = questions[number % len(questions)]
             started = time.perf_counter()
             answer = session.ask(exercise, asked)
+            between = time.perf_counter()
+            beside(number)
             if number >= 0:
-                times.append(time.perf_counter() - started)
+                times.append((between - started, time.perf_counter() - between))
             assert not answer.problem, answer
-    return statistics.median(times)
+    call, done_beside = zip(*times, strict=True)
+    return statistics.median(call), statistics.median(done_beside)
 
 
 def main() -> None:

@@ -2,6 +2,9 @@
 
 import errno
 import json
+import os
+import subprocess
+import sys
 
 import nbformat
 import pytest
@@ -15,6 +18,19 @@ def test_a_command_is_needed(capsys):
         main([])
     assert caught.value.code == 2
     assert "usage: autograder" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_read_enough_is_no_error():
+    """`autograder doctor | head -1`: no traceback of a broken pipe."""
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run(
+        [sys.executable, "-m", "autograder.cli", "doctor"],
+        stdout=writing, stderr=subprocess.PIPE, text=True, check=False,
+    )  # fmt: skip
+    os.close(writing)
+    assert run.stderr == ""
+    assert run.returncode == 1
 
 
 def test_a_misspelt_exercise_names_the_closest(capsys):
