@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from autograder.exercise import Exercise
 from autograder.exercises import UnknownExercise, chapters, find, registry
@@ -33,8 +33,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         status = options.run(options)
         sys.stdout.flush()
         return status
-    except BrokenPipeError:  # `| head` has read enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except BrokenPipeError:
+        if not _is_broken(sys.stdout):
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # `| head` has read enough
         return 1
     except (UnknownExercise, KeyProblem) as error:
         return _complain(str(error))
@@ -51,6 +53,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
             "This command is the instructor's: it needs the solutions, which are not part of the "
             f"installed package. Run it from a clone of the course. ({error})"
         )
+
+
+def _is_broken(stream: TextIO) -> bool:
+    try:
+        print(file=stream, flush=True)
+    except BrokenPipeError:
+        return True
+    return False
 
 
 def _parser() -> argparse.ArgumentParser:

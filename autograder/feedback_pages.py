@@ -132,9 +132,10 @@ class _FastExporter(HTMLExporter):
         def markdown(source: str) -> str:
             return self._patience.formatted(cleaned_markdown, source)
 
-        self.filters = {"markdown2html": markdown, "kept": _Kept()}
+        self.filters = {"markdown2html": markdown, "kept": self._kept}
         self._highlight = highlight
         self._patience = Patience()
+        self._pages: dict[str, str] = {}  # of cells, the latest last
         self._css: list[str] = []
 
     def from_notebook_node(  # type: ignore[override]  # as nbconvert's own does
@@ -158,26 +159,22 @@ class _FastExporter(HTMLExporter):
         resources["inlining"] = {"css": self._css}
         return nb, resources
 
+    def _kept(self, render: Callable[[], str], cell: Any) -> str:
+        """The cell's page, rendered where this cell was not met before: it depends on nothing else.
+
+        What lost its form is not kept: time had run out, and others may have the same cell.
+        """
+        known = json.dumps(cell)
+        page = self._pages.pop(known, None) or render()
+        if len(known) + len(page) <= LONGEST_KEPT and not self._patience.lost:
+            if len(self._pages) >= KEPT:
+                del self._pages[next(iter(self._pages))]
+            self._pages[known] = page
+        return page
+
 
 class _OwnCopy(NotebookNode):
     """A notebook that nobody else has: nbconvert need not copy it."""
 
     def __deepcopy__(self, memo: Any) -> _OwnCopy:
         return self
-
-
-class _Kept:
-    """Rendered cells, the latest; a cell's page depends on nothing but the cell."""
-
-    def __init__(self) -> None:
-        self._pages: dict[str, str] = {}
-
-    def __call__(self, render: Callable[[], str], cell: Any) -> str:
-        """The cell's page, rendered where this cell was not met before."""
-        known = json.dumps(cell)
-        page = self._pages.pop(known, None) or render()
-        if len(known) + len(page) <= LONGEST_KEPT:
-            if len(self._pages) >= KEPT:
-                del self._pages[next(iter(self._pages))]
-            self._pages[known] = page
-        return page

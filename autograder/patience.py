@@ -18,10 +18,11 @@ PAGE_SECONDS = 3.0
 
 
 class Patience:
-    """The time that is left for one page."""
+    """The time that is left for one page, and whether some text of it was given up."""
 
     def __init__(self, seconds: float = PAGE_SECONDS) -> None:
         self.left = seconds
+        self.lost = False
 
     def formatted(self, make: Callable[[str], str], source: str) -> str:
         """What `make` makes of it, or the text itself as HTML."""
@@ -34,4 +35,5 @@ class Patience:
                 pass
             finally:
                 self.left -= time.process_time() - began
+        self.lost = True
         return f'<div class="highlight"><pre>{html.escape(source)}</pre></div>'

@@ -44,6 +44,7 @@ SLOW = {
     "links in links": "<a><div>" * 6_000,
     "headings": "#" * 45_000,
     "fences": "```\n" * 12_000,
+    "a fence of empty lines": "\n```python\n" + " \n" * 24_000 + "```\n",
     "a table": "\n\n|a|b|\n|-|-|\n" + "|c|d|\n" * 7_000,
     "mathematics": "\\begin{a}" * 5_000,
     "quotes": "\n" + ">" * 45_000,
@@ -78,6 +79,19 @@ def test_a_text_made_to_be_slow_is_shown_as_it_stands(text, kind, tmp_path: Path
     assert time.process_time() - started < 5 * PAGE_SECONDS
     assert "first" in page
     assert "last" in page
+
+
+def test_a_page_that_ran_out_of_time_costs_the_next_one_nothing(tmp_path: Path):
+    """Cells that others have, too, are not kept as they look on it."""
+    common = [new_markdown_cell("*the* course's prose"), new_code_cell("x = 1")]
+    slow = [new_markdown_cell(f"{number}{SLOW['tags']}") for number in range(4)]
+    pages = [
+        feedback_page(tmp_path, Graded("ada", "a", "a", new_notebook(cells=cells), 0, 0, 0, {}, {}))
+        for cells in ([*slow, *common], common)
+    ]
+    assert "<em>the</em>" not in pages[0]
+    assert "<em>the</em>" in pages[1]
+    assert '<span class="mi">1</span>' in pages[1]
 
 
 def test_an_answer_that_no_parser_takes_costs_no_page(tmp_path: Path, monkeypatch):
