@@ -31,7 +31,8 @@ def open_regular(path: Path) -> BinaryIO:
 def regular_files(
     folder: Path, passed_over: Callable[[str], None] = lambda note: None
 ) -> Iterator[Path]:
-    """The regular files below a folder, in order; what is no regular file is told to `passed_over`."""
+    """The regular files below a folder, in order, of each folder the notebooks first; what is no regular
+    file is told to `passed_over`."""
     if folder.is_symlink():
         passed_over("The submission's folder is a link and was not followed.")
         return
@@ -48,7 +49,7 @@ def regular_files(
             passed_over(f"{name} is a link and was not followed.")
         if len(Path(root).relative_to(folder).parts) >= DEEPEST:
             folders.clear()
-        for name in sorted(files):
+        for name in sorted(files, key=lambda name: (not name.lower().endswith(".ipynb"), name)):
             seen += 1
             if seen > MOST_FILES:
                 passed_over(f"Only the first {MOST_FILES} files were looked at.")

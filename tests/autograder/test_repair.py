@@ -22,6 +22,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from autograder.cells import without_magics
 from autograder.exercises import find
+from autograder.regular_files import MOST_FILES
 from autograder.repair import Repaired, cells_to_run, repair
 from autograder.uses import Code
 
@@ -366,6 +367,15 @@ def test_a_cell_made_to_be_slow_is_not(hand_in, text):
     exercise = find("structure.relu")
     Code(repaired.notebook, [exercise]).uses_any(exercise, [find("structure.sigmoid")])
     assert time.process_time() - started < 30
+
+
+def test_a_notebook_among_thousands_of_pictures_is_found(hand_in, tmp_path: Path):
+    """So many files are not all looked at; where names came first, the notebook would be beyond them."""
+    hand_in(solved())
+    (folder,) = {path.parent for path in tmp_path.rglob("ch.ipynb")}
+    for number in range(MOST_FILES + 100):
+        (folder / f"a{number}.png").touch()
+    assert_complete(repair(folder, RELEASED, "ch"))
 
 
 def test_a_file_of_many_gigabytes_is_not_read(tmp_path: Path):
