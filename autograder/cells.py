@@ -15,7 +15,7 @@ import nbformat
 LONGEST_CELL = 1 << 20  # characters; nobody writes more, and graders must read it
 LONGEST_NOTEBOOK = 8 << 20  # characters in all cells together
 MOST_CELLS = 2000
-MOST_EMPTY = 200  # lines in a row; to color a cell of a hundred thousand takes hours
+MOST_EMPTY = 200  # lines in a row; to color a cell of a hundred thousand takes an hour
 MOST_VALUES = 8_000_000  # JSON values; each takes some fifty bytes of memory
 SALVAGE_EFFORT = 12  # how often the text of a damaged file may be run through
 

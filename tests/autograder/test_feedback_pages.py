@@ -70,7 +70,7 @@ def test_signs_of_magics_anywhere_are_colored_as_by_nbconvert(tmp_path: Path):
 @pytest.mark.parametrize("kind", ["code", "markdown"])
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
 def test_a_text_made_to_be_slow_is_shown_as_it_stands(text, kind, tmp_path: Path):
-    """Parsers take hours for some of these; each page is there in seconds, with all of its text."""
+    """Parsers take minutes for some of these; each page is there in seconds, with all of its text."""
     make = new_code_cell if kind == "code" else new_markdown_cell
     cells = [make(f"first{text}last"), *(make(f"{number}{text}") for number in range(4))]
     graded = Graded("ada", "a", "a", new_notebook(cells=cells), 0, 0, 0, {}, {})

@@ -356,7 +356,7 @@ def test_a_file_made_to_be_slow_or_large_is_neither(hand_in, content):
 ], ids=["empty lines", "blanks", "a blank", "questions", "equal signs", "names", "definitions",
         "a blank behind a magic", "brackets", "words", "a value", "async"])  # fmt: skip
 def test_a_cell_made_to_be_slow_is_not(hand_in, text):
-    """A pattern that runs through all that follows, from each line, takes hours for a megabyte."""
+    """A pattern that runs through all that follows, from each line, takes an hour for a megabyte."""
     notebook = solved()
     by_id(notebook, "ch-relu-code").source = f"{text}\n{WORK}"
     notebook.cells.append(new_code_cell(text))
@@ -408,7 +408,7 @@ def test_two_thousand_cells_of_code_are_read_once_each(hand_in):
 
 @pytest.mark.parametrize("empty", ["\n", " \t\n", "\r", "\r\n", "\u2028", "\f"])
 def test_empty_lines_without_end_are_left_out(hand_in, empty):
-    """Whoever colors such a cell, formgrader among them, would take hours."""
+    """Whoever colors such a cell, formgrader among them, would take an hour."""
     notebook = solved()
     by_id(notebook, "ch-relu-code").source = f"import math\n{empty * 100_000}\n{WORK}"
     repaired = hand_in(notebook)
