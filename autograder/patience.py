@@ -36,4 +36,5 @@ class Patience:
             finally:
                 self.left -= time.process_time() - began
         self.lost = True
-        return f'<div class="highlight"><pre>{html.escape(source)}</pre></div>'
+        text = html.escape(source)
+        return f'<div class="highlight"><pre style="white-space: pre-wrap">{text}</pre></div>'
