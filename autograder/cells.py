@@ -74,12 +74,15 @@ def read_cells(content: bytes, notes: list[str]) -> list[Cell]:
 
 def _without_emptiness(source: str) -> str:
     """The source without what is more than `MOST_EMPTY` empty lines in a row."""
-    lines, empty = [], 0
-    for line in source.splitlines(keepends=True):
+    lines = source.splitlines(keepends=True)
+    if len(lines) <= MOST_EMPTY:
+        return source
+    kept, empty = [], 0
+    for line in lines:
         empty = 0 if line.strip() else empty + 1
         if empty <= MOST_EMPTY:
-            lines.append(line)
-    return "".join(lines)
+            kept.append(line)
+    return "".join(kept)
 
 
 def _text(content: bytes, notes: list[str]) -> str:

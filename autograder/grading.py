@@ -23,7 +23,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
-from functools import cache, lru_cache
+from functools import cache, cached_property, lru_cache
 from importlib.util import find_spec
 from itertools import chain
 from pathlib import Path
@@ -167,7 +167,6 @@ class _Run:
         self.notebook = notebook
         self.cells = cells_to_run(notebook)
         self.exercises = exercises_in(notebook)
-        self.code = Code(notebook, self.exercises)
         self.keys = self._keys_of(student)
         self.limits = self._with_time_to_train(grader.limits)
         self.session: Session | None = None
@@ -239,7 +238,11 @@ class _Run:
             for needed in _needed(exercise)
             if needed.symbol != exercise.symbol and self.wrong.get(needed.name, True)
         ]
-        return self.code.uses_any(exercise, wrong)
+        return self._code.uses_any(exercise, wrong)
+
+    @cached_property
+    def _code(self) -> Code:
+        return Code(self.notebook, self.exercises)
 
     def _verdict(self, exercise: Exercise, cells: list[str]) -> tuple[Verdict, bool]:
         """The verdict on what the cells define, and whether it would be the same another time."""

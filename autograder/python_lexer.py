@@ -16,12 +16,13 @@ from pygments.lexers import PythonLexer
 from pygments.token import Comment, Name, Number, Operator, Punctuation, Text, Whitespace
 
 _RULES = PythonLexer.tokens
-_CHANGE_STATE = ("def", "class", "from", "import", "lazy", "match", "case", "yield")
+# Words that Pygments takes together with what follows, or that change its state.
+_NOT_ALONE = ("def", "class", "from", "import", "lazy", "match", "case", "yield")
 _NEXT = re.compile(
     "|".join(
         (
             r"[A-Za-z_][A-Za-z0-9_]*+(?![^\x00-\x7f]|[\"'])"
-            + "".join(rf"(?<!\b{word})" for word in _CHANGE_STATE),
+            + "".join(rf"(?<!\b{word})" for word in _NOT_ALONE),
             r"[\](){},;[]",
             r"!=|==|<<|>>|:=|[-~+/*%=<>&^|]|\.(?!\d)",
             r"\n",
